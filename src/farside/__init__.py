@@ -1,0 +1,1 @@
+"""farside: an agent that stays on one goal through 300 tool calls, with its thinking kept between them."""

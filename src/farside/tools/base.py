@@ -1,0 +1,67 @@
+"""The seam to what the agent can do: tools with a declared effect, and the outcome of a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from farside.messages import ToolSpec
+
+
+class Effect(StrEnum):
+    """What it means to run a call again after a crash."""
+
+    PURE = "pure"
+    """Changes nothing: run it again."""
+    IDEMPOTENT = "idempotent"
+    """Twice is once: run it again."""
+    UNSAFE = "unsafe"
+    """Never run it again: the model is told that the outcome is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call brought. A tool's own failure is an outcome with `ok` false, not an exception."""
+
+    text: str
+    """The whole output, decoded (up to the source's own cap, which it names in the text)."""
+    ok: bool = True
+    session: bytes | None = None
+    """Snapshot of the Python session's picklable globals after this call; None = unchanged.
+
+    Opaque: only the sandboxed session may unpickle it.
+    """
+    lost: tuple[str, ...] = ()
+    """Names of the session that the snapshot could not hold."""
+    plan: str | None = None
+    """JSON text of the new plan and acceptance list (update_plan only)."""
+
+
+class Toolbox(Protocol):
+    """The tools of one run, over one workspace and one sandbox."""
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """In a stable order, so that the prompt prefix stays byte-stable."""
+        ...
+
+    def effect(self, name: str) -> Effect:
+        """Return the declared effect of a tool; an unknown name is pure (its call only brings an error)."""
+        ...
+
+    def call(self, name: str, arguments: str, handle: str) -> Outcome:
+        """Run one call to its end; unknown tools and bad arguments are outcomes the model can act on.
+
+        `arguments` is JSON text. `handle` names the output for recall. KeyboardInterrupt passes through, with the
+        call's processes killed.
+        """
+        ...
+
+    def restore(self, session: bytes, lost: tuple[str, ...]) -> tuple[str, ...]:
+        """Bring the session's globals back before the next call; return the names that could not be restored."""
+        ...
+
+    def close(self) -> None:
+        """Kill every process of the sandbox and wait until they are dead. May be called twice."""
+        ...
