@@ -1,0 +1,59 @@
+# `make help` lists what there is. Only Python 3.11 or newer, git and make are taken for granted.
+SHELL := /bin/bash
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+PYTHON_IN = .venv/bin/python
+
+GOAL = Each file in this folder is an invoice. What is the grand total of all of them, and which customer owes the most in all?
+MODEL =
+DIR = examples/invoices
+# Past make's own expansion: a goal may hold quotes and dollar signs.
+export FARSIDE_MAKE_GOAL := $(value GOAL)
+export FARSIDE_MAKE_MODEL := $(value MODEL)
+export FARSIDE_MAKE_DIR := $(value DIR)
+# The engine of the embedded model is 110 MB; a run with any other model does without.
+EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) local)),,local)
+
+.PHONY: help setup run test test-all lint format bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## set up .venv with all that run, test and lint need
+	@scripts/setup.sh local dev
+
+run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=folder; DIR= for a new one]
+	@scripts/setup.sh $(EXTRA)
+	@.venv/bin/farside run "$$FARSIDE_MAKE_GOAL" \
+	  $${FARSIDE_MAKE_MODEL:+--model "$$FARSIDE_MAKE_MODEL"} $${FARSIDE_MAKE_DIR:+--dir "$$FARSIDE_MAKE_DIR"}
+
+test: ## all tests but those that need the 1.1 GB model or take minutes
+	@scripts/setup.sh dev
+	@$(PYTHON_IN) -m pytest
+
+test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
+	@scripts/setup.sh local dev
+	@$(PYTHON_IN) -m pytest --all
+
+lint: ## ruff and strict mypy
+	@scripts/setup.sh dev
+	@$(PYTHON_IN) -m ruff check
+	@$(PYTHON_IN) -m ruff format --check
+	@$(PYTHON_IN) -m mypy src tests bench
+
+format: ## let ruff fix and format
+	@scripts/setup.sh dev
+	@$(PYTHON_IN) -m ruff check --fix
+	@$(PYTHON_IN) -m ruff format
+
+bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
+	@for file in bench/*.py; do name=$${file##*/}; \
+	  printf 'make bench-%-16s %s\n' "$${name%.py}" "$$(sed -n '1s/"""//gp' "$$file")"; done
+
+bench-%: bench/%.py
+	@scripts/setup.sh dev
+	@$(PYTHON_IN) $<
+
+clean: ## remove .venv and caches; runs and the downloaded model stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

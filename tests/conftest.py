@@ -1,0 +1,34 @@
+"""What every test may rely on: its own state folder, no keys, and a named reason for what was skipped."""
+
+from collections.abc import Iterator
+
+import pytest
+
+KEYS = ("MOONSHOT_API_KEY", "OPENROUTER_API_KEY", "OPENAI_API_KEY", "FARSIDE_MODEL")
+REASONS = {
+    "local_model": "needs the 1.1 GB embedded model (make test-all)",
+    "slow": "takes minutes (make test-all)",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also run tests marked local_model or slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--all"):
+        return
+    for item in items:
+        for marker, reason in REASONS.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's runs, keys and default model out of every test; a test may set its own."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FARSIDE_HOME", str(tmp_path_factory.mktemp("farside-home")))
+        for key in KEYS:
+            environment.delenv(key, raising=False)
+        yield
