@@ -26,10 +26,10 @@ apt_install() { # packages -> the command that installs them
     fi
 }
 
-first_python() { # a condition in Python -> the first interpreter that meets it
+first_python() { # a statement in Python -> the first interpreter, new enough, that can run it
     local candidate
     for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
-        if "$candidate" -c "import sys; sys.exit(not (sys.version_info >= (3, 11) and ($1)))" 2>/dev/null; then
+        if "$candidate" -c "import sys; sys.version_info >= (3, 11) or sys.exit(1); $1" 2>/dev/null; then
             echo "$candidate"
             return
         fi
@@ -37,21 +37,30 @@ first_python() { # a condition in Python -> the first interpreter that meets it
     return 1
 }
 
+no_python() {
+    local found
+    found=$("${PYTHON:-python3}" --version 2>/dev/null) || found="not there"
+    give_up "farside needs Python 3.11 or newer; ${PYTHON:-python3} is $found." \
+        "$(apt_install python3 python3-venv)    # Debian 12 or newer; elsewhere name one: make PYTHON=/path/to/python3.11"
+}
+
+venv_package() { # interpreter -> Debian's package of its venv module
+    if [ "$(readlink -f "$(command -v "$1")")" = "$(readlink -f /usr/bin/python3)" ]; then
+        echo python3-venv
+    else
+        "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+    fi
+}
+
 choose_python() {
     # Debian splits ensurepip off into python3-venv; without it `python3 -m venv` makes a folder that has no pip.
-    local whole="all(__import__('importlib.util').util.find_spec(m) for m in ('venv', 'ensurepip'))" python
-    if first_python "$whole"; then
+    local python
+    if first_python "import venv; from ensurepip import bootstrap"; then
         return
     fi
-    python=$(first_python True) || give_up \
-        "farside needs Python 3.11 or newer; ${PYTHON:-python3} here is $("${PYTHON:-python3}" --version 2>&1 || true)." \
-        "$(apt_install python3 python3-venv)    # Debian 12 or newer; elsewhere name one: make PYTHON=/path/to/python3.11"
-    if [ "$(readlink -f "$(command -v "$python")")" = "$(readlink -f /usr/bin/python3)" ]; then
-        give_up "$python cannot make a virtual environment: its venv module or ensurepip is missing." \
-            "$(apt_install python3-venv)"
-    fi
+    python=$(first_python pass) || no_python
     give_up "$python cannot make a virtual environment: its venv module or ensurepip is missing." \
-        "$(apt_install "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")"
+        "$(apt_install "$(venv_package "$python")")"
 }
 
 declare -A wanted=() purpose=()
@@ -107,7 +116,7 @@ make_venv() {
     say "Making $venv with $("$python" --version)"
     rm -rf "$venv"
     "$python" -m venv "$venv" || give_up "$python could not make $venv; what it said is above." \
-        "$(apt_install python3-venv)"
+        "$(apt_install "$(venv_package "$python")")"
 }
 
 install() { # extras, joined by commas; empty: farside alone
