@@ -1,1 +1,1 @@
-"""."""
+"""The run: journal -> fold -> decide -> project -> reply or tools -> journal."""

@@ -1,1 +1,9 @@
-"""."""
+"""Missions: what a good result is. Each is prompts and a verifier on the one loop of farside.agent."""
+
+from __future__ import annotations
+
+from farside.agent.mission import Mission
+from farside.missions.general import General
+
+MISSIONS: dict[str, Mission] = {mission.name: mission for mission in (General(),)}
+"""By the name that the journal keeps."""

@@ -1,0 +1,100 @@
+"""The budget, by reservation: what the next reply may cost so that a last answer is still affordable. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from farside.agent.state import RunState
+from farside.models.base import Profile
+
+CHARS_PER_TOKEN = 3.5
+"""Before the first measured prompt, and where a peer's usage cannot be true."""
+PLAUSIBLE = (1.0, 12.0)
+"""Characters a token that a true usage can show."""
+LEAST_ROOM = 256
+"""Tokens below which a reply is not worth asking for."""
+ANSWER_ROOM = 8_192
+"""Tokens beside the thinking, where only the thinking is limited."""
+FINAL_ROOM = 2_048
+"""Tokens held back for the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the next reply may take."""
+
+    input_tokens: int
+    """Estimated prompt."""
+    max_tokens: int
+    final: bool
+    """After this reply nothing else is affordable."""
+
+
+def window(state: RunState, profile: Profile) -> int:
+    """Return the true window in tokens, as far as it is known."""
+    return min(profile.window, state.window or profile.window)
+
+
+def chars_per_token(state: RunState) -> float:
+    """Return how many characters make a token for this model, from its last usage where that is plausible."""
+    chars, tokens = state.measured
+    if tokens and PLAUSIBLE[0] <= chars / tokens <= PLAUSIBLE[1]:
+        return chars / tokens
+    return CHARS_PER_TOKEN
+
+
+def prompt_tokens(state: RunState) -> int:
+    """Estimate the tokens of the next prompt: the last usage is the truth, what came since is estimated."""
+    return int(state.chars / chars_per_token(state)) + 1
+
+
+def reply_room(state: RunState, profile: Profile) -> int:
+    """Return the tokens that one reply is given when nothing is scarce."""
+    thinking = state.settings.budget.max_thinking
+    wanted = profile.max_tokens if thinking is None else min(profile.max_tokens, thinking + ANSWER_ROOM)
+    return min(wanted, max(window(state, profile) // 2, LEAST_ROOM))
+
+
+def allowance(state: RunState, profile: Profile) -> Allowance | None:
+    """Return what the next reply may take; None when not even a last answer is affordable.
+
+    Room shrinks to what remains rather than locking a small budget.
+    """
+    prompt = prompt_tokens(state)
+    steps = state.settings.budget.max_steps - state.steps
+    affordable = _affordable(state, profile, prompt)
+    if steps <= 0 or affordable < min(LEAST_ROOM, reply_room(state, profile)):
+        return None
+    room = min(reply_room(state, profile), window(state, profile) - prompt)
+    after = affordable - _cost_of_last(state, profile, prompt)
+    final = steps == 1 or after < LEAST_ROOM
+    return Allowance(prompt, int(min(room, affordable if final else after)), final)
+
+
+def _affordable(state: RunState, profile: Profile, prompt: int) -> float:
+    """Tokens that a reply to `prompt` may have before the money or the tokens are spent."""
+    limits = [float("inf")]
+    budget = state.settings.budget
+    if budget.max_tokens is not None:
+        limits.append(budget.max_tokens - state.usage.input - state.usage.output - prompt)
+    if budget.max_usd is not None and profile.price_output:
+        left = budget.max_usd - state.cost_usd - _prompt_usd(state, profile, prompt)
+        limits.append(left / profile.price_output * 1e6)
+    return min(limits)
+
+
+def _cost_of_last(state: RunState, profile: Profile, prompt: int) -> float:
+    """Return the same measure for one more prompt and its last answer, in output tokens."""
+    budget = state.settings.budget
+    by_tokens = prompt + FINAL_ROOM if budget.max_tokens is not None else 0
+    by_usd = 0.0
+    if budget.max_usd is not None and profile.price_output:
+        by_usd = _prompt_usd(state, profile, prompt) / profile.price_output * 1e6 + FINAL_ROOM
+    return max(by_tokens, by_usd)
+
+
+def _prompt_usd(state: RunState, profile: Profile, prompt: int) -> float:
+    """Price a prompt with the share of it that this run's provider has been caching."""
+    cached = state.usage.cached / state.usage.input if state.usage.input else 0.0
+    price = cached * profile.price_cached + (1 - cached) * profile.price_input
+    return prompt * price / 1e6

@@ -1,0 +1,106 @@
+"""Where runs live: FARSIDE_HOME/runs/ID/."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from farside.errors import FarsideError
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of one run."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The name by which the user calls the run."""
+        return self.path.name
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file of its events."""
+        return self.path / "journal.db"
+
+    @property
+    def blobs(self) -> Path:
+        """Large outputs and snapshots."""
+        return self.path / "blobs"
+
+    @property
+    def workspace(self) -> Path:
+        """The folder that is worked on where the user named none."""
+        return self.path / "workspace"
+
+    @property
+    def scratch(self) -> Path:
+        """What the sandbox's owner notes about its processes."""
+        return self.path / "sandbox"
+
+    @property
+    def lease(self) -> Path:
+        """The file that is locked by the process that works on the run."""
+        return self.path / "lease"
+
+
+def home() -> Path:
+    """Return FARSIDE_HOME, else the user's data folder."""
+    if named := os.environ.get("FARSIDE_HOME"):
+        return Path(named).absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("farside")
+
+
+def new_run() -> RunFolder:
+    """Make the folder of a new run.
+
+    Raises:
+        FarsideError: the folder cannot be made.
+    """
+    name = time.strftime("%m%d-") + "".join(secrets.choice(ALPHABET) for _ in range(5))
+    folder = RunFolder(home() / "runs" / name)
+    try:
+        folder.path.mkdir(parents=True)
+        folder.workspace.mkdir()
+        folder.scratch.mkdir()
+    except OSError as error:
+        raise FarsideError(
+            f"{folder.path} cannot be made ({error.strerror}).",
+            "Set FARSIDE_HOME to a folder that you can write.",
+        ) from error
+    return folder
+
+
+def all_runs() -> list[RunFolder]:
+    """Return the runs there are, the newest first."""
+    folder = home() / "runs"
+    found = [RunFolder(path) for path in folder.iterdir()] if folder.is_dir() else []
+    runs = [run for run in found if run.journal.exists()]
+    return sorted(runs, key=lambda run: run.journal.stat().st_ctime_ns, reverse=True)
+
+
+def find_run(name: str) -> RunFolder:
+    """Return the run whose id starts or ends with `name`; `last` is the newest.
+
+    Raises:
+        FarsideError: there is none, or more than one.
+    """
+    runs = all_runs()
+    if name == "last" and runs:
+        return runs[0]
+    found = [run for run in runs if run.id == name] or [
+        run for run in runs if name and (run.id.startswith(name) or run.id.endswith(name))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise FarsideError(f"{name} could be {', '.join(run.id for run in found[:5])}.", "Name one of them in full.")
+    raise FarsideError(f"There is no run {name}.", "`farside runs` lists the runs there are.")

@@ -1,0 +1,51 @@
+"""Ctrl-C and SIGTERM: they end what may be ended at once, and never tear a commit from its fold."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Interrupts:
+    """Turns SIGINT and SIGTERM into KeyboardInterrupt, but only inside `open()`; elsewhere they wait.
+
+    A waiting one is raised as soon as `open()` is entered. Only the main thread can catch signals: elsewhere
+    nothing is installed and nothing is caught.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self._open = False
+        self._before: dict[int, object] = {}
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Catch the signals during the block."""
+        import threading
+
+        if threading.current_thread() is threading.main_thread():
+            self._before = {number: signal.signal(number, self._on) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)  # type: ignore[arg-type]
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Let a signal raise KeyboardInterrupt during the block."""
+        self._open = True
+        try:
+            if self.wanted:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._open = False
+
+    def _on(self, number: int, frame: FrameType | None) -> None:
+        self.wanted = True
+        if self._open:
+            self._open = False
+            raise KeyboardInterrupt

@@ -1,0 +1,219 @@
+"""The loop: decide, perform, journal, until there is nothing left to do. The thin shell around the pure core."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from farside.agent import actions
+from farside.agent import events as ev
+from farside.agent.blobs import Blobs
+from farside.agent.cap import capped
+from farside.agent.decide import best_answer, decide
+from farside.agent.fingerprint import fingerprint
+from farside.agent.fold import apply, digest
+from farside.agent.guard import idle_streak
+from farside.agent.intake import take_in
+from farside.agent.interrupts import Interrupts
+from farside.agent.journal import Entry, Journal
+from farside.agent.mission import Accept, Mission, Reject, TryAgain
+from farside.agent.project import project
+from farside.agent.state import RunState
+from farside.errors import FarsideError
+from farside.messages import Part
+from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent
+from farside.prompts import render
+from farside.tools.base import Outcome, Toolbox
+
+LEAST_WINDOW = 1_024
+"""Tokens below which a learned window is no use."""
+
+
+class Watcher(Protocol):
+    """Whoever looks on: the live view, the JSON printer, a test. It must not raise."""
+
+    def event(self, entry: Entry, state: RunState) -> None:
+        """Called for each event once it is on disk, with the state after it."""
+        ...
+
+    def part(self, part: Part) -> None:
+        """Called for each streamed piece of a reply."""
+        ...
+
+    def notice(self, sentence: str) -> None:
+        """Called when something takes longer: a retry, a wait."""
+        ...
+
+
+@dataclass(slots=True)
+class Run:
+    """One run in the hands of this process. `state` is always the fold of what `note` was given."""
+
+    id: str
+    journal: Journal
+    blobs: Blobs
+    state: RunState
+    model: Model
+    toolbox: Toolbox
+    mission: Mission
+    watcher: Watcher
+    interrupts: Interrupts
+    _noted: list[tuple[ev.Event, RunState]] = field(default_factory=list)
+    _fingerprint: int = 0
+
+    def note(self, *events: ev.Event) -> None:
+        """Fold events. They are on disk before the next request or call: `commit` is the barrier."""
+        for event in events:
+            self.state = apply(self.state, event)
+            self._noted.append((event, self.state))
+
+    def commit(self) -> None:
+        """Put what was noted on disk, in one transaction, and tell the watcher."""
+        noted, self._noted = self._noted, []
+        entries = self.journal.append(*(event for event, _ in noted)) if noted else []
+        for entry, (_, state) in zip(entries, noted, strict=True):
+            self.watcher.event(entry, state)
+
+    def go(self) -> RunState:
+        """Work until the run ends or pauses; return the state then.
+
+        Raises:
+            FarsideError: the disk or the sandbox failed. What is on disk is whole; the run can be resumed.
+        """
+        try:
+            while not isinstance(action := self._next(), actions.Rest):
+                self._perform(action)
+        except KeyboardInterrupt:
+            self.note(ev.Paused("stopped by the user"))
+        except QuotaSpent as error:
+            self.note(ev.Paused(_told(error), error.wake_at))
+        except ModelError as error:
+            self.note(ev.Ended("failed", best_answer(self.state), _told(error)))
+        self.commit()
+        return self.state
+
+    def _next(self) -> actions.Action:
+        """Take up what the user said, at a boundary, and decide."""
+        if not self.state.pending:
+            self.note(*(ev.Said(text, number) for number, text in self.journal.inbox(self.state.inbox)))
+        action = decide(self.state, self.model.profile)
+        if isinstance(action, actions.Rest):
+            self.commit()
+        elif self.interrupts.wanted:
+            raise KeyboardInterrupt
+        return action
+
+    def _perform(self, action: actions.Action) -> None:
+        match action:
+            case actions.Ask():
+                self._ask(action)
+            case actions.Act():
+                self._act(action)
+            case actions.Verify():
+                self._verify()
+            case actions.Remind(why):
+                self._remind(why)
+            case actions.Hide(call_ids):
+                self.note(ev.Hidden(call_ids))
+            case actions.Drop():
+                self._drop(action)
+            case actions.End(status, answer, reason):
+                self.note(ev.Ended(status, answer, reason))
+
+    def _ask(self, ask: actions.Ask) -> None:
+        profile = self.model.profile
+        self.note(ev.Asked(ask.input_tokens, ask.max_tokens, ask.final))
+        self.commit()
+        request = project(self.state, profile, self.toolbox.specs, ask.max_tokens, self.id)
+        began = time.monotonic()
+        try:
+            with self.interrupts.open():
+                reply = self.model.reply(request, self.watcher.part, self.watcher.notice)
+        except ContextTooLong as error:
+            self._learn(error, ask)
+        else:
+            self.note(take_in(self.state, reply, profile, time.monotonic() - began))
+
+    def _learn(self, error: ContextTooLong, ask: actions.Ask) -> None:
+        """Believe the endpoint, and shrink in any case, so that the same request is never sent twice."""
+        tried = int(0.9 * (ask.input_tokens + ask.max_tokens))
+        window = min(error.limit or tried, tried)
+        if window < LEAST_WINDOW:
+            raise error
+        self.note(ev.Learned(window))
+
+    def _act(self, act: actions.Act) -> None:
+        call = act.call
+        if self.state.started != call.id:
+            self.note(ev.CallStarted(call.id))
+        self.commit()
+        began = time.monotonic()
+        with self.interrupts.open():
+            outcome = self.toolbox.call(call.name, call.arguments, call.id)
+        self.note(self._finished(call.id, outcome, time.monotonic() - began))
+        if outcome.plan is not None:
+            self.note(ev.PlanChanged(outcome.plan))
+
+    def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
+        text = capped(outcome.text, self.model.profile.output_cap, call_id)
+        return ev.CallFinished(
+            call_id,
+            "ok" if outcome.ok else "error",
+            text,
+            blob="" if text == outcome.text else self.blobs.put(outcome.text.encode("utf-8", "surrogatepass")),
+            size=len(outcome.text),
+            session=self.blobs.put(outcome.session) if outcome.session is not None else "",
+            lost=outcome.lost,
+            changed=self._has_changed(text),
+            seconds=round(seconds, 3),
+        )
+
+    def _has_changed(self, text: str) -> bool:
+        """Look at the files only where the output alone does not show progress."""
+        if digest(text) not in self.state.seen:
+            return False
+        before, self._fingerprint = self._fingerprint, fingerprint(Path(self.state.settings.workspace))
+        return before != self._fingerprint
+
+    def _verify(self) -> None:
+        claim = self.state.transcript[-1].text
+        match self.mission.verify(self.state, self.model.profile):
+            case Accept(answer):
+                self.note(ev.Judged(True, claim), ev.Ended("finished", answer))
+            case Reject(reason):
+                self.note(ev.Judged(False, claim, reason), ev.Noted(reason, "verdict"))
+            case TryAgain(reason):
+                self.note(ev.Judged(False, claim, reason), ev.Attempted(self.state.attempt + 1))
+
+    def _remind(self, why: str) -> None:
+        text = render(
+            __package__,
+            f"{why}.md",
+            goal=self.state.goal,
+            steps=self.state.steps,
+            plan=self.state.plan.text(),
+            digest=self._idle_digest(),
+        )
+        self.note(ev.Noted(text, "plan" if why == "plan" else "budget" if why == "budget" else "guard"))
+
+    def _drop(self, drop: actions.Drop) -> None:
+        name = "rolled_back.md" if drop.why == "guard" else "folded.md"
+        lesson = render(__package__, name, digest=drop.digest or self._idle_digest())
+        self.note(ev.Dropped(drop.start, drop.end, lesson, drop.why))
+
+    def _idle_digest(self) -> str:
+        """Return the distinct calls of the idle streak, a line each."""
+        left = len(idle_streak(self.state))
+        lines: dict[str, None] = {}
+        for message in reversed(self.state.transcript):
+            for call in reversed(message.calls):
+                if left > 0:
+                    left -= 1
+                    lines[f"- {call.name} {' '.join(call.arguments.split())[:200]}"] = None
+        return "\n".join(lines)
+
+
+def _told(error: FarsideError) -> str:
+    return f"{error} {error.next_step}".strip()

@@ -1,0 +1,136 @@
+"""Starting a run and taking one up again: lease, fold, proof that the old sandbox is dead, then the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from farside.agent import events as ev
+from farside.agent.blobs import Blobs
+from farside.agent.fold import fold
+from farside.agent.home import RunFolder, new_run
+from farside.agent.interrupts import Interrupts
+from farside.agent.journal import Journal
+from farside.agent.lease import Lease
+from farside.agent.loop import Run, Watcher
+from farside.agent.mission import Mission
+from farside.agent.state import RunState
+from farside.errors import FarsideError
+from farside.models.base import Model
+from farside.prompts import render
+from farside.tools.base import Effect, Toolbox
+
+Recall = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """How to get what a run works with. Called once a run is ours, so that nothing starts in vain."""
+
+    model: Callable[[ev.Settings], Model]
+    toolbox: Callable[[ev.Settings, RunFolder, Recall], Toolbox]
+    mission: Mission
+
+
+def create(goal: str, settings: ev.Settings) -> RunFolder:
+    """Make a new run on disk, ready to be taken up. Without a workspace of its own it gets one.
+
+    Raises:
+        FarsideError: the goal is empty, the workspace is no readable folder, the disk refuses.
+    """
+    if not goal.strip():
+        raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL".')
+    if settings.workspace:
+        _check_workspace(Path(settings.workspace))
+    folder = new_run()
+    workspace = settings.workspace or str(folder.workspace)
+    journal = Journal(folder.journal, create=True)
+    journal.append(ev.RunCreated(goal, replace(settings, workspace=workspace)))
+    journal.close()
+    return folder
+
+
+@contextmanager
+def taken_up(
+    folder: RunFolder,
+    crew: Crew,
+    watcher: Watcher,
+    change: Callable[[ev.Settings], ev.Settings] = lambda old: old,
+) -> Iterator[Run]:
+    """Give the run into this process's hands, settled and ready to `go`; let go of everything at the end.
+
+    `change` turns the journaled settings into those to go on with.
+
+    Raises:
+        FarsideError: another process works on it, it is finished and nothing was said, its files cannot be read,
+            its old sandbox will not die, or model or sandbox cannot be had.
+    """
+    with ExitStack() as stack:
+        lease = Lease(folder.lease, folder.id)
+        stack.callback(lease.close)
+        journal = Journal(folder.journal)
+        stack.callback(journal.close)
+        state = fold(entry.event for entry in journal.entries())
+        _refuse_finished(folder, journal, state)
+        settings = change(state.settings)
+        model = crew.model(settings)
+        stack.callback(model.close)
+        blobs = Blobs(folder.blobs)
+        toolbox = crew.toolbox(settings, folder, recall_from(journal, blobs))
+        stack.callback(toolbox.close)
+        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission, watcher, Interrupts())
+        stack.enter_context(run.interrupts.caught())
+        run.note(ev.Resumed(settings))
+        run.note(*settle(run))
+        run.commit()
+        yield run
+
+
+def settle(run: Run) -> Iterable[ev.Event]:
+    """Yield what has to be noted before a run that was stopped can go on.
+
+    A call that was begun and has no outcome runs again where its effect allows that; else its outcome is unknown.
+    """
+    state = run.state
+    began = next((call for call in state.pending if call.id == state.started), None)
+    if began and run.toolbox.effect(began.name) is Effect.UNSAFE:
+        yield ev.CallFinished(began.id, "unknown", render(__package__, "unknown.md"))
+    if state.session and (lost := run.toolbox.restore(run.blobs.get(state.session), state.lost)):
+        yield ev.Noted(render(__package__, "restored.md", names=", ".join(lost)), "session")
+    profile = run.model.profile
+    if state.dialect != profile.tools:
+        yield ev.Briefed(run.mission.system(profile), profile.tools)
+
+
+def recall_from(journal: Journal, blobs: Blobs) -> Recall:
+    """Return the function that finds the whole text of an earlier output by its call id."""
+
+    def recall(handle: str) -> str | None:
+        found = journal.outcome(handle)
+        if found is None:
+            return None
+        return blobs.get(found.blob).decode("utf-8", "surrogatepass") if found.blob else found.text
+
+    return recall
+
+
+def _refuse_finished(folder: RunFolder, journal: Journal, state: RunState) -> None:
+    if state.status == "finished" and not journal.inbox(state.inbox):
+        raise FarsideError(
+            f"Run {folder.id} is finished.",
+            f"`farside say {folder.id} TEXT` tells it to go on, and with what.",
+        )
+
+
+def _check_workspace(path: Path) -> None:
+    if not path.is_dir():
+        raise FarsideError(f"{path} is not a folder.", "Name an existing folder with --dir.")
+    try:
+        next(path.iterdir(), None)
+    except OSError as error:
+        raise FarsideError(
+            f"The folder {path} cannot be read ({error.strerror}).",
+            "Name another with --dir, or change its rights.",
+        ) from error
