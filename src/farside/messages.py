@@ -102,3 +102,5 @@ class Reply:
     """The model that the peer says answered."""
     anomalies: tuple[str, ...] = ()
     """What had to be repaired on the way in, one short sentence each (a call salvaged from the thinking, …)."""
+    wasted: Usage = Usage()
+    """Billed besides `usage`, for unusable replies that were thrown away and asked for again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from farside.errors import FarsideError
-from farside.messages import Part, Reply, Request
+from farside.messages import Part, Reply, Request, Usage
 
 OnPart = Callable[[Part], None]
 OnNotice = Callable[[str], None]
@@ -40,6 +40,10 @@ class Profile:
     empty_content: Literal["omit", "empty"] = "omit"
     """How an assistant message without text is sent: without the field, or with ""."""
     temperature: float | None = None
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """The body field that bounds a reply."""
+    cache_key: bool = False
+    """Whether the peer takes `prompt_cache_key`."""
     output_cap: int = 16_000
     """Characters of one tool output that the model is shown; the rest is reachable by recall."""
     attempts: int = 1
@@ -105,3 +109,8 @@ class Unreachable(ModelError):
 
 class Unusable(ModelError):
     """The peer answered, but with nothing usable (empty, only thinking) until the retries were used up."""
+
+    def __init__(self, message: str, next_step: str = "", wasted: Usage | None = None) -> None:
+        super().__init__(message, next_step)
+        self.wasted = wasted or Usage()
+        """What the unusable replies were billed for."""

@@ -1,0 +1,89 @@
+"""The user's configuration file: keys, the default model, base URLs, corrections of profiles."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from farside.errors import FarsideError
+
+
+class Config(BaseModel):
+    """What the file says. Every part may be absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: str | None = None
+    """The model to use where none is named."""
+    keys: dict[str, SecretStr] = {}
+    """API keys by provider."""
+    base_urls: dict[str, str] = {}
+    """Base URLs by provider, with their /v1."""
+    profiles: dict[str, dict[str, Any]] = {}
+    """Corrections by `provider/model`: fields of Profile. The file wins over what `farside check` learned."""
+
+    def key(self, provider: str) -> str:
+        """Return the key of a provider, "" where there is none."""
+        secret = self.keys.get(provider)
+        return secret.get_secret_value() if secret else ""
+
+
+def config_path() -> Path:
+    """Return FARSIDE_CONFIG, else config.toml in the user's configuration folder."""
+    named = os.environ.get("FARSIDE_CONFIG")
+    return Path(named) if named else platformdirs.user_config_path("farside") / "config.toml"
+
+
+def load_config() -> Config:
+    """Read the file and what `farside check` learned; an absent file is an empty configuration.
+
+    Raises:
+        FarsideError: a file is not readable, or not what it should be.
+    """
+    written = _read(config_path(), tomllib.loads)
+    learned = _read(_learned_path(), json.loads)
+    profiles = written.get("profiles", {})
+    if isinstance(profiles, dict):
+        names = {**learned, **profiles}
+        written["profiles"] = {name: {**learned.get(name, {}), **profiles.get(name, {})} for name in names}
+    try:
+        return Config.model_validate(written)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        where = ".".join(str(each) for each in first["loc"])
+        message = f"{config_path()}: {where}: {first['msg']}."
+        raise FarsideError(message, "correct the file; its parts: model, keys, base_urls, profiles") from None
+
+
+def remember_profile(name: str, corrections: dict[str, object]) -> Path:
+    """Store what an endpoint taught of `provider/model`, beside the configuration file; return where."""
+    path = _learned_path()
+    learned = _read(path, json.loads)
+    learned[name] = {**learned.get(name, {}), **corrections}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(learned, indent=2) + "\n", encoding="utf-8")
+    fresh.replace(path)
+    return path
+
+
+def _learned_path() -> Path:
+    return config_path().with_name("learned.json")
+
+
+def _read(path: Path, parse: Any) -> dict[str, Any]:
+    try:
+        parsed: dict[str, Any] = parse(path.read_text(encoding="utf-8"))
+        return parsed
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise FarsideError(f"{path} cannot be read: {error.strerror}.", f"ls -l {path}") from None
+    except ValueError as error:
+        raise FarsideError(f"{path} is not valid: {error}.", "correct the file, or move it away") from None

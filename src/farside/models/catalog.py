@@ -1,0 +1,166 @@
+"""Which brain: from a name `provider/model` to an open Model, and what can be used on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from farside.config import Config, config_path, load_config
+from farside.errors import FarsideError
+from farside.models.base import Model, Refused
+from farside.models.profiles import profile_for
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A peer that speaks the OpenAI-compatible wire."""
+
+    base_url: str
+    key_name: str
+    """The environment variable that holds its key."""
+    needs_key: bool
+    """At its own base URL; a server of one's own may do without."""
+
+
+WIRE = {
+    "moonshot": Provider("https://api.moonshot.ai/v1", "MOONSHOT_API_KEY", True),
+    "openrouter": Provider("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", True),
+    "openai": Provider("https://api.openai.com/v1", "OPENAI_API_KEY", True),
+    "ollama": Provider("http://127.0.0.1:11434/v1", "", False),
+    "vllm": Provider("http://127.0.0.1:8000/v1", "", False),
+    "sglang": Provider("http://127.0.0.1:30000/v1", "", False),
+}
+
+_EXAMPLES = {
+    "moonshot": "moonshot/kimi-k2.6",
+    "openrouter": "openrouter/moonshotai/kimi-k2-thinking",
+    "openai": "openai/NAME --base-url URL",
+    "ollama": "ollama/NAME",
+    "vllm": "vllm/moonshotai/Kimi-K2-Thinking",
+    "sglang": "sglang/moonshotai/Kimi-K2-Thinking",
+}
+
+
+def default_model(config: Config) -> str:
+    """Return the model to use where none is named: FARSIDE_MODEL, the config file, else the embedded one."""
+    return os.environ.get("FARSIDE_MODEL") or config.model or "local"
+
+
+def open_model(name: str, base_url: str | None = None, config: Config | None = None) -> Model:
+    """Open `provider/model`; nothing is sent yet.
+
+    Raises:
+        Refused: the provider's key is missing.
+        FarsideError: an unknown provider, a model without a name, or what the provider's own opening raises.
+    """
+    config = config or load_config()
+    provider, _, model = name.partition("/")
+    overrides = config.profiles.get(name, {})
+    if provider == "local":
+        from farside.models.local import open_local
+
+        return open_local(name)
+    if provider == "scripted":
+        from farside.models.scripted import open_scripted
+
+        return open_scripted(name, overrides)
+    if provider == "k2":
+        raise FarsideError(
+            "k2/… (the engine that runs the weights from disk) is not part of this version.",
+            "see what can be used here: farside models",
+        )
+    if provider not in WIRE or not model:
+        raise _unknown(name)
+    return _open_wire(name, WIRE[provider], base_url, config)
+
+
+def _open_wire(name: str, provider: Provider, base_url: str | None, config: Config) -> Model:
+    from farside.models.openai_wire.client import OpenAIWire
+
+    own_url = base_url or config.base_urls.get(name.partition("/")[0])
+    key = find_key(name.partition("/")[0], config)
+    if provider.needs_key and not key and not own_url:
+        raise Refused(
+            f"{name} needs a key, and {provider.key_name} is not set.",
+            f"export {provider.key_name}=…  (or [keys] in {config_path()})",
+        )
+    url = own_url or provider.base_url
+    if not url.startswith(("http://", "https://")):
+        raise FarsideError(f"The base URL {url!r} is no http address.", f"for example: {provider.base_url}")
+    profile = profile_for(name, config.profiles.get(name))
+    return OpenAIWire(profile, url, key, provider.key_name)
+
+
+def find_key(provider: str, config: Config) -> str:
+    """Return a provider's key: from the environment, else from the config file, else ""."""
+    key_name = WIRE[provider].key_name
+    return (os.environ.get(key_name, "") if key_name else "") or config.key(provider)
+
+
+def _unknown(name: str) -> FarsideError:
+    provider = name.partition("/")[0]
+    if provider in WIRE:
+        message = f"{name!r} names a provider but no model."
+        return FarsideError(message, f"for example: {_EXAMPLES[provider]}")
+    providers = ", ".join(["local", *WIRE, "scripted"])
+    return FarsideError(f"There is no model provider {provider!r}.", f"providers are {providers}: farside models")
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """A row of `farside models`."""
+
+    name: str
+    usable: bool
+    why: str
+    """Why it can or cannot be used here."""
+    next_step: str = ""
+
+
+def availability(config: Config | None = None) -> Iterator[Availability]:
+    """Tell for each way to reach a model whether it can be used here; local servers are asked, nobody else is."""
+    config = config or load_config()
+    yield _local()
+    for provider, wire in WIRE.items():
+        yield _hosted(provider, wire, config) if wire.needs_key else _server(provider, wire, config)
+    yield Availability("scripted/FILE.jsonl", True, "replies from a file, for tests and replay")
+    yield Availability("k2/PATH", False, "the engine that runs the weights from disk is not part of this version")
+
+
+def _local() -> Availability:
+    if find_spec("xllamacpp") is None:
+        return Availability("local", False, "the extra `local` is not installed", "pip install 'farside[local]'")
+    return Availability("local", True, "the embedded model, in this process (first use downloads 1.1 GB)")
+
+
+def _hosted(provider: str, wire: Provider, config: Config) -> Availability:
+    example = _EXAMPLES[provider]
+    if find_key(provider, config):
+        return Availability(example, True, "a key is set", f"farside check {example}")
+    if provider in config.base_urls:
+        return Availability(example, True, f"base URL {config.base_urls[provider]}", f"farside check {example}")
+    return Availability(example, False, f"{wire.key_name} is not set", f"export {wire.key_name}=…")
+
+
+def _server(provider: str, wire: Provider, config: Config) -> Availability:
+    url = config.base_urls.get(provider, wire.base_url)
+    names = _served(url)
+    if names is None:
+        step = f"start it, or name it: farside run --model {_EXAMPLES[provider]} --base-url URL"
+        return Availability(_EXAMPLES[provider], False, f"no server answers at {url}", step)
+    example = f"{provider}/{names[0]}" if names else _EXAMPLES[provider]
+    return Availability(example, True, f"{url} serves {', '.join(names[:5]) or 'models'}", f"farside check {example}")
+
+
+def _served(url: str) -> list[str] | None:
+    """Ask a server for its models; None where there is no such server."""
+    import httpx
+
+    try:
+        return [str(each["id"]) for each in httpx.get(f"{url}/models", timeout=1.0).json()["data"]]
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return None
+    except (ValueError, KeyError, TypeError):
+        return []

@@ -1,0 +1,130 @@
+"""The client: one open connection to one peer, a reply per request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import httpx
+
+from farside.messages import Reply, Request, Usage
+from farside.models.base import OnNotice, OnPart, Profile, Unreachable, Unusable
+from farside.models.openai_wire.encode import Encoder
+from farside.models.openai_wire.failure import Peer, failure
+from farside.models.openai_wire.patience import Passing, Patience
+from farside.models.openai_wire.reply import finish
+from farside.models.openai_wire.stream import Draft, events
+
+_CONNECT_S = 20.0
+_KEEP_OPEN_S = 300.0
+
+
+class OpenAIWire:
+    """A Model behind `base_url`/chat/completions."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        base_url: str,
+        key: str = "",
+        key_name: str = "",
+        patience: Patience | None = None,
+    ) -> None:
+        """Open nothing yet. `key` goes out as a bearer token; `key_name` is the variable that holds it."""
+        self._profile = profile
+        self._patience = patience or Patience.from_environment()
+        self._url = httpx.URL(base_url.rstrip("/") + "/chat/completions")
+        self._peer = Peer(profile.name, base_url, key_name, key)
+        self._encoder = Encoder(profile)
+        self._client = httpx.Client(
+            headers={"Accept": "text/event-stream", "Content-Type": "application/json"}
+            | ({"Authorization": f"Bearer {key}"} if key else {}),
+            timeout=httpx.Timeout(self._patience.stall, connect=min(_CONNECT_S, self._patience.stall)),
+            limits=httpx.Limits(keepalive_expiry=_KEEP_OPEN_S),
+        )
+
+    @property
+    def profile(self) -> Profile:
+        """What is known of the model."""
+        return self._profile
+
+    def reply(self, request: Request, on_part: OnPart, on_notice: OnNotice) -> Reply:
+        """Stream one reply; see Model.reply."""
+        body = self._encoder.body(request)
+        wasted = Usage()
+
+        def attempt() -> Reply:
+            nonlocal wasted
+            try:
+                return replace(self._once(request, body, on_part), wasted=wasted)
+            except Passing as fault:
+                if isinstance(fault.final, Unusable):
+                    wasted += fault.final.wasted
+                    fault.final.wasted = wasted
+                raise
+
+        return self._patience.persist(attempt, on_notice)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _once(self, request: Request, body: bytes, on_part: OnPart) -> Reply:
+        draft = Draft()
+        try:
+            with self._client.stream("POST", self._url, content=body) as response:
+                if response.status_code != 200:
+                    raise failure(self._peer, response.status_code, response.headers, response.read())
+                self._fill(draft, response, on_part)
+        except (httpx.TransportError, httpx.StreamError, httpx.DecodingError) as error:
+            raise self._broken(error) from error
+        if draft.spoken != "none":
+            self._encoder.learn(draft.spoken)
+        return finish(draft, request, len(body))
+
+    def _fill(self, draft: Draft, response: httpx.Response, on_part: OnPart) -> None:
+        """Read the stream to its end, past [DONE], so that the connection can be used again."""
+        done = False
+        for data in _data(response):
+            if data == b"[DONE]":
+                done = True
+                continue
+            for part in draft.add(self._chunk(data)):
+                on_part(part)
+        if not (done or draft.finish):
+            raise self._passing("the stream broke off before the reply was complete")
+
+    def _chunk(self, data: bytes) -> dict[str, object]:
+        try:
+            chunk = json.loads(data)
+        except ValueError:
+            raise self._passing("the stream held a chunk that is no JSON") from None
+        if not isinstance(chunk, dict):
+            raise self._passing("the stream held a chunk that is no object")
+        if chunk.get("error"):
+            code = chunk["error"].get("code") if isinstance(chunk["error"], dict) else None
+            raise failure(self._peer, code if isinstance(code, int) else 500, {}, data)
+        return chunk
+
+    def _broken(self, error: Exception) -> Passing:
+        match error:
+            case httpx.ConnectError() | httpx.ConnectTimeout():
+                return self._passing(f"no connection ({error})")
+            case httpx.TimeoutException():
+                return self._passing(f"no byte came for {self._patience.stall:g} s")
+            case _:
+                return self._passing(f"the connection broke ({error})")
+
+    def _passing(self, what: str) -> Passing:
+        step = f"is the server running? See: farside models, farside check {self._peer.name}"
+        return Passing(Unreachable(f"{self._peer.name} at {self._peer.url}: {what}.", step))
+
+
+def _data(response: httpx.Response) -> Iterator[bytes]:
+    """Yield the chunks of a stream, or the whole of a reply from a peer that does not stream."""
+    if response.headers.get("content-type", "").startswith("application/json"):
+        yield response.read()
+        yield b"[DONE]"
+    else:
+        yield from events(response.iter_bytes())

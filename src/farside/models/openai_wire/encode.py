@@ -1,0 +1,107 @@
+"""From a Request to the bytes of a body, in the dialect that the Profile names."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from farside.messages import Message, Request
+from farside.models.base import Profile
+from farside.models.openai_wire.schema import tools_json
+
+ReasoningField = Literal["reasoning_content", "reasoning", "reasoning_details", "thinking", "none"]
+
+
+class Encoder:
+    """Encodes requests for one peer; a message that the last request held already is not encoded again."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.reasoning: ReasoningField = profile.reasoning
+        self._model = profile.name.partition("/")[2]
+        self._known: dict[int, tuple[Message, bytes]] = {}
+
+    def learn(self, field: ReasoningField) -> None:
+        """Speak thinking in `field` from now on, because the peer did."""
+        if self.reasoning not in (field, "reasoning_details"):
+            self.reasoning = field
+            self._known = {}
+
+    def body(self, request: Request) -> bytes:
+        """Return the whole body. Keyed on the identity of messages: 600 known ones cost less than one new one."""
+        before, self._known = self._known, {}
+        encoded: list[bytes] = []
+        for message in request.messages:
+            entry = before.get(id(message)) or (message, self._message(message))
+            self._known[id(message)] = entry
+            encoded.append(entry[1])
+        parts = [_dumps(self._options(request))[:-1], b',"messages":[', b",".join(encoded), b"]"]
+        if request.tools:
+            parts += [b',"tools":', tools_json(request.tools)]
+        parts.append(b"}")
+        return b"".join(parts)
+
+    def _options(self, request: Request) -> dict[str, object]:
+        profile = self.profile
+        temperature = profile.temperature if request.temperature is None else request.temperature
+        options: dict[str, object] = {
+            "model": self._model,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            profile.max_tokens_field: request.max_tokens,
+        }
+        if temperature is not None:
+            options["temperature"] = temperature
+        if request.seed is not None:
+            options["seed"] = request.seed
+        if profile.cache_key and request.cache_key:
+            options["prompt_cache_key"] = request.cache_key
+        return options | profile.body
+
+    def _message(self, message: Message) -> bytes:
+        match message.role:
+            case "assistant":
+                return self._assistant(message)
+            case "tool":
+                answer = {"role": "tool", "tool_call_id": message.call_id, "name": message.name}
+                return _dumps(answer | {"content": message.text})
+            case _:
+                return _dumps({"role": message.role, "content": message.text})
+
+    def _assistant(self, message: Message) -> bytes:
+        fields: dict[str, Any] = {"role": "assistant"}
+        if message.text or not message.calls or self.profile.empty_content == "empty":
+            fields["content"] = message.text
+        fields |= self._thinking(message)
+        if message.calls:
+            fields["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": _object_or_empty(call.arguments)},
+                }
+                for call in message.calls
+            ]
+        return _dumps(fields)
+
+    def _thinking(self, message: Message) -> dict[str, Any]:
+        """Beside calls the field is always there: absent is a 400 at Moonshot, "" is not."""
+        if self.reasoning == "none" or not (message.thinking or message.calls or message.details):
+            return {}
+        if self.reasoning != "reasoning_details":
+            return {self.reasoning: message.thinking}
+        return {self.reasoning: json.loads(message.details)} if message.details else {"reasoning": message.thinking}
+
+
+def _object_or_empty(arguments: str) -> str:
+    """Servers reject a whole history for one call whose arguments are no JSON object."""
+    try:
+        valid = isinstance(json.loads(arguments), dict)
+    except ValueError:
+        valid = False
+    return arguments if valid else "{}"
+
+
+def _dumps(value: object) -> bytes:
+    # A lone surrogate (an undecodable byte of some tool's output) must not fail the request.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,0 +1,141 @@
+"""From a refusal of the peer (status, headers, body) to the ModelError that names it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from farside.models.base import ContextTooLong, ModelError, QuotaSpent, Refused, Rejected, Unreachable
+from farside.models.openai_wire.patience import Passing
+
+_QUOTA = re.compile(
+    r"quota|insufficient|balance|billing|credit|recharge|suspended|usage limit|per[- ]day|payment", re.IGNORECASE
+)
+_TOO_LONG = re.compile(
+    r"model token limit|maximum context length|context[_ ](?:length|size|window)|maximum model length"
+    r"|max(?:imum)? length|prompt is too long|input (?:token )?length|too many tokens",
+    re.IGNORECASE,
+)
+_LIMITS = (
+    re.compile(r"(?:token limit|context (?:length|size|window)|model length|max length)\D{0,20}?(\d[\d,]{2,})", re.I),
+    re.compile(r"(\d[\d,]{2,})(?: tokens?)? (?:maximum|max)\b", re.I),
+)
+_PASSING = frozenset({408, 409, 425, 429})
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who refused, and what the user can change about it."""
+
+    name: str
+    """`provider/model`, as the user names it."""
+    url: str
+    key_name: str
+    """The environment variable that holds its key; "" where it needs none."""
+    secret: str = ""
+    """Cut out of whatever the peer says."""
+
+
+def failure(peer: Peer, status: int, headers: Mapping[str, str], body: bytes) -> ModelError | Passing:
+    """Name what happened: raise a ModelError at once, or ask again after a Passing."""
+    error = _error(body)
+    said = _said(error, peer, body)
+    facts = f"{said} {error.get('type') or ''} {error.get('code') or ''}"
+    quota = status in (402, 429) or status == 403
+    if quota and (status == 402 or _QUOTA.search(facts)):
+        return QuotaSpent(
+            f"{peer.name}: the quota or balance is used up (HTTP {status}: {said}).",
+            "top up the account, or wait until the quota resets, then: farside resume RUN",
+            wake_at=_reset_at(headers),
+        )
+    if status in (401, 403):
+        return _refused(peer, status)
+    if status in _PASSING or status >= 500:
+        final = Unreachable(f"{peer.name}: HTTP {status} ({said}).", "try again later: farside resume RUN")
+        return Passing(final, retry_after(headers))
+    if status in (400, 413, 422) and _TOO_LONG.search(facts):
+        return ContextTooLong(
+            f"{peer.name}: the request exceeds the model's window ({said}).", "", limit=_limit(error, said)
+        )
+    return _rejected(peer, status, said)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read Retry-After (seconds or an HTTP date) as seconds from now; None where it is absent or nonsense."""
+    text = headers.get("retry-after", "").strip()
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def _refused(peer: Peer, status: int) -> Refused:
+    step = f"check the key: export {peer.key_name}=… (or its entry in the config file)"
+    return Refused(
+        f"{peer.url} does not accept the key for {peer.name} (HTTP {status}).",
+        step if peer.key_name else "this server wants a key: set one under [keys] in the config file",
+    )
+
+
+def _rejected(peer: Peer, status: int, said: str) -> Rejected:
+    if status == 404:
+        return Rejected(
+            f"{peer.url} does not know {peer.name} (HTTP 404: {said}).",
+            "check the model's name and the base URL: farside models",
+        )
+    if 300 <= status < 400:
+        return Rejected(f"{peer.url} redirects elsewhere (HTTP {status}).", "give the final address with --base-url")
+    return Rejected(
+        f"{peer.name} rejects the request (HTTP {status}: {said}).",
+        f"see what this endpoint keeps of the protocol: farside check {peer.name}",
+    )
+
+
+def _error(body: bytes) -> dict[str, Any]:
+    """Return the error object: peers nest it under `error`, put it at the top, or send plain text."""
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return {}
+    if isinstance(parsed, list) and parsed:
+        parsed = parsed[0]
+    inner = parsed.get("error", parsed) if isinstance(parsed, dict) else {}
+    return inner if isinstance(inner, dict) else {"message": str(inner)}
+
+
+def _said(error: dict[str, Any], peer: Peer, body: bytes) -> str:
+    said = error.get("message") or error.get("detail") or body.decode("utf-8", "replace")
+    said = " ".join(str(said).split())
+    if peer.secret:
+        said = said.replace(peer.secret, "[key]")
+    return (said[:_SHOWN] + "…" if len(said) > _SHOWN else said) or "no reason given"
+
+
+def _limit(error: dict[str, Any], said: str) -> int | None:
+    if isinstance(error.get("n_ctx"), int):  # llama.cpp's server
+        return int(error["n_ctx"])
+    for pattern in _LIMITS:
+        if found := pattern.search(said):
+            return int(found[1].replace(",", ""))
+    return None
+
+
+def _reset_at(headers: Mapping[str, str]) -> float | None:
+    wait = retry_after(headers)
+    if wait is not None:
+        return time.time() + wait
+    text = headers.get("x-ratelimit-reset", "")
+    if not text.isdigit():
+        return None
+    at = float(text) / 1000 if len(text) > 11 else float(text)  # OpenRouter says milliseconds
+    return at if at > time.time() else None
