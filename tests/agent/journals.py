@@ -39,9 +39,10 @@ class Tape:
         return TEXTS[self.below(len(TEXTS))]
 
 
-def journals(max_bytes: int = 160) -> st.SearchStrategy[list[ev.Event]]:
-    """Draw a list of events that starts with run_created and could stand in a journal."""
-    return st.binary(max_size=max_bytes).map(lambda tape: told(Tape(tape)))
+def journals() -> st.SearchStrategy[list[ev.Event]]:
+    """Draw a list of events that starts with run_created and could stand in a journal: short to long."""
+    lengths = st.sampled_from((8, 60, 200))
+    return lengths.flatmap(lambda size: st.binary(min_size=size, max_size=size)).map(lambda tape: told(Tape(tape)))
 
 
 def told(tape: Tape) -> list[ev.Event]:

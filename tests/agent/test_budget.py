@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from farside.agent import events as ev
+from farside.agent.budget import Allowance, allowance, chars_per_token, prompt_tokens, reply_room
+from farside.messages import Message, Usage
+from tests.agent.stories import PROFILE, begun, state_after, step
+
+PRICED = replace(PROFILE, price_input=1.0, price_cached=0.1, price_output=10.0)
+
+
+def test_nothing_scarce_gives_the_full_room() -> None:
+    state = state_after(begun())
+    assert allowance(state, PROFILE) == Allowance(prompt_tokens(state), 8_000, False)
+
+
+def test_a_small_token_budget_is_lowered_to_not_locked() -> None:
+    given = allowance(state_after(begun(max_tokens=4_000)), PROFILE)
+    assert given is not None
+    assert not given.final
+    assert 256 <= given.max_tokens < 2_000
+
+
+def test_the_reserve_for_the_last_answer_is_never_spent_before_it() -> None:
+    state = state_after(begun(max_tokens=4_000))
+    while (given := allowance(state, PROFILE)) and not given.final:
+        reply = ev.Replied(Message("assistant", "x"), Usage(given.input_tokens, 0, given.max_tokens), 0.0, "stop")
+        state = state_after(begun(max_tokens=4_000), reply)
+    assert given is not None
+    assert given.max_tokens >= 256
+    assert state.usage.input + state.usage.output + given.input_tokens + given.max_tokens <= 4_000
+
+
+def test_no_budget_for_even_a_last_answer() -> None:
+    assert allowance(state_after(begun(max_tokens=100)), PROFILE) is None
+    assert allowance(state_after(begun(max_steps=1), step(1, "x")), PROFILE) is None
+
+
+def test_money_limits_the_room_at_the_models_price() -> None:
+    given = allowance(state_after(begun(max_usd=0.05)), PRICED)
+    assert given is not None
+    assert given.max_tokens == pytest.approx((0.05e6 - 2 * given.input_tokens) / 10 - 2_048, abs=2)
+    assert allowance(state_after(begun(max_usd=0.05)), PROFILE) == allowance(state_after(begun()), PROFILE)
+
+
+def test_a_limit_on_thinking_leaves_room_for_the_answer() -> None:
+    generous = replace(PROFILE, max_tokens=40_000)
+    assert reply_room(state_after(begun(max_thinking=1_000)), generous) == 1_000 + 8_192
+
+
+def test_tokens_are_estimated_from_the_last_true_usage() -> None:
+    state = state_after(begun("x" * 9_000), step(1, "y" * 3_000, tokens=4_500))
+    assert chars_per_token(state) == pytest.approx(2.0, abs=0.1)
+    assert prompt_tokens(state) == pytest.approx(4_500 + 1_500, rel=0.02)
+
+
+def test_a_usage_that_cannot_be_true_is_not_believed() -> None:
+    assert chars_per_token(state_after(begun("x" * 9_000), step(1, "y", tokens=3))) == 3.5
+
+
+def test_the_learned_window_is_believed_over_the_profile() -> None:
+    given = allowance(state_after(begun(), ev.Learned(2_000)), PROFILE)
+    assert given is not None
+    assert given.max_tokens == 1_000
