@@ -52,7 +52,7 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 
 bench-%: bench/%.py
 	@scripts/setup.sh dev
-	@$(PYTHON_IN) $<
+	@$(PYTHON_IN) -m bench.$* $(ARGS)
 
 clean: ## remove .venv and caches; runs and the downloaded model stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
