@@ -1,0 +1,34 @@
+"""The tools there are, as data: catalog.toml read into specs, effects and schemas."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from farside.messages import ToolSpec
+from farside.tools.base import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tool."""
+
+    spec: ToolSpec
+    effect: Effect
+    schema: dict[str, Any]
+
+
+@cache
+def catalog() -> dict[str, Entry]:
+    """Return the tools by name, in the order in which models are told of them."""
+    text = Path(__file__).with_suffix(".toml").read_text()
+    return {name: _entry(name, data) for name, data in tomllib.loads(text).items()}
+
+
+def _entry(name: str, data: dict[str, Any]) -> Entry:
+    schema = {"type": "object", "properties": data["properties"], "required": data["required"]}
+    return Entry(ToolSpec(name, data["description"].strip(), json.dumps(schema)), Effect(data["effect"]), schema)

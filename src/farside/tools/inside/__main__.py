@@ -1,0 +1,5 @@
+"""Runs the warden."""
+
+from farside.tools.inside.warden import main
+
+main()

@@ -1,0 +1,172 @@
+"""Reading, writing, editing and listing files. Everything here runs inside the sandbox: its walls are the check."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+SKIPPED = {".git", "__pycache__", "node_modules", ".venv"}
+"""Folders that are listed, not entered."""
+
+
+class Complaint(Exception):
+    """A sentence for the model: what is wrong with the call, and what to do."""
+
+
+def read_file(path: str, start: int = 1, count: int | None = None, numbers: bool = False) -> str:
+    """Return the text of a file, or `count` lines of it from line `start` on, with line numbers if asked."""
+    if start == 1 and count is None and not numbers:
+        return _text(path)
+    lines = _text(path).splitlines(keepends=True)
+    first = max(1, start)
+    chosen = lines[first - 1 : None if count is None else first - 1 + count]
+    if not numbers:
+        return "".join(chosen)
+    return "".join(f"{number:>6}\t{line}" for number, line in enumerate(chosen, first))
+
+
+def describe_read(path: str, start: int = 1, count: int | None = None, numbers: bool = False) -> str:
+    """Return what read_file returns, with a word where that is nothing or not all of the file."""
+    text = read_file(path, start, count, numbers)
+    if not text and start == 1:
+        return f"({path} is empty)"
+    if start == 1 and count is None:
+        return text
+    total, shown = len(_text(path).splitlines()), len(text.splitlines())
+    if not shown:
+        return f"({path} has {total} lines: nothing from line {start} on)"
+    if shown == total:
+        return text
+    return f"{text.rstrip(chr(10))}\n[lines {start} to {start + shown - 1} of {total}]"
+
+
+def _text(path: str) -> str:
+    file = _existing(path)
+    if file.is_dir():
+        raise Complaint(f"{path} is a folder: use list_files.")
+    if not file.is_file():
+        raise Complaint(f"{path} is neither a file nor a folder.")
+    data = file.read_bytes()
+    if b"\0" in data[:8192]:
+        raise Complaint(f"{path} is binary ({len(data):,} bytes): read it with Python.")
+    return data.decode(errors="replace").replace("\r\n", "\n")
+
+
+def _existing(path: str) -> Path:
+    file = Path(path)
+    if file.exists():
+        return file
+    near = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
+    close = difflib.get_close_matches(file.name, near, n=3, cutoff=0.6)
+    hint = f" Near it: {', '.join(close)}." if close else ""
+    raise Complaint(f"There is no {path}.{hint}")
+
+
+def write_file(path: str, content: str) -> str:
+    """Write `content` to a file, with its folders, in one step: a reader sees the old text or the new."""
+    file = Path(os.path.realpath(path))
+    if file.is_dir():
+        raise Complaint(f"{path} is a folder.")
+    known = file.exists()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _replace(file, content.encode(errors="surrogateescape"))
+    return f"{'Replaced' if known else 'Wrote'} {path} ({content.count(chr(10)) + bool(content)} lines)."
+
+
+def _replace(file: Path, data: bytes) -> None:
+    mode = file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask()
+    descriptor, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", dir=file.parent)
+    try:
+        with open(descriptor, "wb") as sink:  # noqa: PTH123 - a descriptor
+            sink.write(data)
+            sink.flush()
+            os.fsync(descriptor)
+        Path(name).chmod(mode)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def edit_file(path: str, old: str, new: str, all: bool = False) -> str:
+    """Replace the one place where `old` stands in a file (with `all`: every place) by `new`."""
+    if not old:
+        raise Complaint("`old` is empty: give the text to replace, or use write_file.")
+    _text(path)
+    text = Path(path).read_bytes().decode(errors="surrogateescape")
+    if "\r\n" in text and "\r" not in old:
+        old, new = old.replace("\n", "\r\n"), new.replace("\n", "\r\n")
+    found = text.count(old)
+    if not found:
+        raise Complaint(f"`old` is not in {path}.{_nearest(text, old)}")
+    lines = _lines_of(text, old)
+    if found > 1 and not all:
+        raise Complaint(
+            f"`old` stands {found} times in {path}, in lines {', '.join(map(str, lines[:20]))}: "
+            "give more of the text around it, or all=true."
+        )
+    _replace(Path(os.path.realpath(path)), text.replace(old, new).encode(errors="surrogateescape"))
+    return f"Edited {path}: {found} place{'s' * (found > 1)}, line {lines[0]}{' and on' * (found > 1)}."
+
+
+def _lines_of(text: str, old: str) -> list[int]:
+    lines, at = [], text.find(old)
+    while at >= 0:
+        lines.append(text.count("\n", 0, at) + 1)
+        at = text.find(old, at + len(old))
+    return lines
+
+
+def _nearest(text: str, old: str) -> str:
+    wanted = next((line for line in old.splitlines() if line.strip()), "")
+    lines = text.splitlines()[:20_000]
+    close = difflib.get_close_matches(wanted, lines, n=1, cutoff=0.4) if wanted else []
+    return f" The nearest line is {lines.index(close[0]) + 1}: {close[0].strip()!r}." if close else ""
+
+
+def list_files(path: str = ".", pattern: str = "*", depth: int = 3) -> list[str]:
+    """Return the files below a folder whose name (or path below it) matches, and its folders with a slash, sorted."""
+    return [name for name, _ in _entries(path, pattern, depth)]
+
+
+def describe_list(path: str = ".", pattern: str = "*", depth: int = 3, most: int = 500) -> str:
+    """Return the listing as lines with sizes, at most `most` of them, with a count of the rest."""
+    entries = list(_entries(path, pattern, depth))
+    if not entries:
+        return f"(no file or folder in {path} matches {pattern} within depth {depth})"
+    width = min(60, max(len(name) for name, _ in entries))
+    rows = [name if size < 0 else f"{name:<{width}}  {size:,}" for name, size in entries[:most]]
+    rest = len(entries) - most
+    return "\n".join(rows + ([f"[... and {rest:,} more: narrow it with path or pattern]"] if rest > 0 else []))
+
+
+def _entries(path: str, pattern: str, depth: int) -> Iterator[tuple[str, int]]:
+    """Yield name and size (folders: name with a slash, -1)."""
+    root = _existing(path)
+    if not root.is_dir():
+        raise Complaint(f"{path} is a file: use read_file.")
+    for entry in _walk(root, depth):
+        below = str(entry.relative_to(root))
+        if not fnmatch(entry.name, pattern) and not fnmatch(below, pattern):
+            continue
+        if entry.is_dir():
+            yield f"{entry}/", -1
+        else:
+            yield str(entry), entry.lstat().st_size
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        yield entry
+        if depth > 1 and entry.is_dir() and not entry.is_symlink() and entry.name not in SKIPPED:
+            yield from _walk(entry, depth - 1)

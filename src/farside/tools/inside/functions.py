@@ -1,0 +1,54 @@
+"""The other tools as functions of the Python session.
+
+They are builtins there: a variable of the user's that has such a name hides the function, and `del` brings it back.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from farside.tools.frames import Frame
+from farside.tools.inside import pages
+from farside.tools.inside.files import Complaint, edit_file, list_files, read_file, write_file
+from farside.tools.inside.job import alive, run_shell, shell_text
+
+Ask = Callable[[str, dict[str, Any]], Frame]
+NAMES = ("shell", "read_file", "write_file", "edit_file", "list_files", "recall", "update_plan")
+
+
+def install(ask: Ask, output_limit: int) -> None:
+    """Make the tools builtins; `ask` brings a question to the host and returns its answer."""
+
+    def shell(command: str, timeout: float = 120) -> str:
+        """Run a shell command and return its output, stderr with it; a last line names an exit code that is not 0."""
+        return shell_text(run_shell(command, timeout, output_limit, alive()), timeout)
+
+    def recall(handle: str, start: int = 0, pattern: str = "") -> str:
+        """Return a page of the whole text of an earlier output, or its lines that match a regular expression."""
+        return pages.recall(_answer(ask("recall", {"handle": handle})), start, pattern)
+
+    def update_plan(plan: list[dict[str, Any]], acceptance: list[dict[str, Any]] | None = None) -> str:
+        """Replace the plan; add acceptance items or flip their `passes`."""
+        return _answer(ask("update_plan", {"plan": plan, "acceptance": acceptance}))
+
+    for function in (shell, recall, update_plan, read_file, write_file, edit_file, list_files):
+        setattr(builtins, function.__name__, function)
+    builtins.input = _no_input
+
+
+def _answer(frame: Frame) -> str:
+    text = frame.blobs[0].decode(errors="replace")
+    if not frame.body["ok"]:
+        raise Complaint(text)
+    return text
+
+
+def _no_input(prompt: object = "") -> str:
+    raise EOFError("input() does not work here: nobody can answer. Put the value into the code.")
+
+
+def hidden(namespace: dict[str, Any]) -> list[str]:
+    """Return the tools that variables of the user's hide."""
+    return [name for name in NAMES if name in namespace]

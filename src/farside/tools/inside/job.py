@@ -1,0 +1,139 @@
+"""A job: one process of its own whose output is collected until it ends or its time is over."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from farside.tools import processes
+from farside.tools.inside.capture import Capture
+from farside.tools.inside.sweep import die_with_parent, kill, sweep
+
+
+class HostGone(Exception):
+    """farside itself has died: everything here has to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a job ended."""
+
+    output: bytes
+    code: int
+    """Exit code, or minus the signal."""
+    timed_out: bool
+
+
+def fork(work: Callable[[], int]) -> tuple[int, int]:
+    """Start `work` in a child with a session of its own; return its pid and the pipe of its output."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writer)
+        return pid, reader
+    code = 70
+    try:
+        os.setsid()
+        die_with_parent()
+        os.dup2(writer, 1)
+        os.dup2(writer, 2)
+        code = work()
+    except BaseException:  # noqa: BLE001 - the child must not return into the parent's code, whatever happens
+        os.write(2, traceback.format_exc().encode())
+    finally:
+        os._exit(code)
+
+
+def spawn_shell(command: str) -> tuple[int, int]:
+    """Start `command` in a shell with a session of its own; return its pid and the pipe of its output."""
+    shell = "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
+    reader, writer = os.pipe()
+    with open(writer, "wb", closefd=True) as sink:  # noqa: PTH123 - a descriptor
+        child = subprocess.Popen(
+            [shell, "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    child.returncode = 0  # we reap it ourselves: subprocess must not
+    return child.pid, reader
+
+
+def collect(
+    job: tuple[int, int], seconds: float, limit: int, spare: set[int], host: socket.socket | None = None
+) -> Ended:
+    """Wait for a job, kill what it leaves behind (all but `spare`), and return its output.
+
+    Raises:
+        HostGone: `host` was closed meanwhile.
+        Unkillable: something of the job survived.
+    """
+    pid, pipe = job
+    capture = Capture(limit)
+    try:
+        timed_out = not _watch(pid, pipe, capture, time.monotonic() + seconds, host)
+        if timed_out:
+            kill(pid)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        sweep(spare)
+        os.set_blocking(pipe, False)
+        capture.drain(pipe)
+    except BaseException:  # an interrupt, or the host is gone: nothing of the job may stay
+        kill(pid)
+        sweep(spare)
+        raise
+    finally:
+        os.close(pipe)
+    return Ended(capture.take(), code, timed_out)
+
+
+def _watch(pid: int, pipe: int, capture: Capture, until: float, host: socket.socket | None) -> bool:
+    """Collect output until the process ends; False when the time is over first."""
+    process = os.pidfd_open(pid)
+    poll = select.poll()
+    for descriptor in (process, pipe, *([host.fileno()] if host else [])):
+        poll.register(descriptor, select.POLLIN)
+    try:
+        while (remaining := until - time.monotonic()) > 0:
+            ready = {descriptor for descriptor, _ in poll.poll(remaining * 1000)}
+            if host and host.fileno() in ready:
+                raise HostGone
+            if pipe in ready and not capture.read(pipe):
+                poll.unregister(pipe)
+            if process in ready:
+                return True
+        return False
+    finally:
+        os.close(process)
+
+
+def run_shell(command: str, seconds: float, limit: int, spare: set[int], host: socket.socket | None = None) -> Ended:
+    """Run a command to its end; what it left in the background is killed."""
+    return collect(spawn_shell(command), seconds, limit, spare, host)
+
+
+def shell_text(ended: Ended, seconds: float) -> str:
+    """Return a shell's output with a line that says how it ended, where that is not plain success."""
+    text = ended.output.decode(errors="replace")
+    if ended.timed_out:
+        how = f"stopped: it ran longer than its {seconds:g} s"
+    elif ended.code < 0:
+        how = f"killed by {signal.Signals(-ended.code).name}"
+    else:
+        how = f"exit code {ended.code}"
+    if ended.code == 0 and not ended.timed_out:
+        return text
+    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}[{how}]"
+
+
+def alive() -> set[int]:
+    """Return the pids that descend from this process now: what a later sweep spares."""
+    return {process.pid for process in processes.descendants(os.getpid())}

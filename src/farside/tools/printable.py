@@ -1,0 +1,20 @@
+"""Output of programs as text that a model, a terminal and a database can take."""
+
+from __future__ import annotations
+
+import re
+
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
+"""What a progress bar has drawn over: a terminal shows only what comes after the last carriage return."""
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\t\n"}
+
+
+def printable(data: bytes) -> str:
+    """Decode a program's output: invalid UTF-8 replaced, colours and overwritten text dropped, controls escaped."""
+    text = data.decode(errors="replace")
+    if "\x1b" in text:
+        text = ANSI.sub("", text)
+    if "\r" in text:
+        text = OVERWRITTEN.sub("", text.replace("\r\n", "\n")).replace("\r", "")
+    return text.translate(CONTROL)

@@ -1,0 +1,154 @@
+"""What a sandbox has to promise, in terms that every layer understands, and the choice of a layer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from farside.errors import FarsideError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+"""The folder of farside's own code: what runs inside is part of it."""
+
+
+def _half_of_memory() -> int:
+    return min(8 * 2**30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sandbox may use. Sizes in bytes."""
+
+    memory: int = field(default_factory=_half_of_memory)
+    """Of all processes together where a cgroup can be had, else of each."""
+    processes: int = 512
+    """Threads count too."""
+    file_size: int = 4 * 2**30
+    temporary: int = 2**30
+    """Room in /tmp, which is memory."""
+    files: int = 4096
+    """Open at a time, in one process."""
+    output: int = 8 * 2**20
+    """Kept of one call's output, head and tail."""
+    snapshot: int = 16 * 2**20
+    """Of the Python session's globals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What the sandboxed processes may see and change."""
+
+    workspace: Path
+    """Writable, at its own path. Resolved."""
+    scratch: Path
+    """A folder of the run's that farside keeps for itself. A layer without a /tmp of its own makes one in there."""
+    net: bool
+    readable: tuple[Path, ...]
+    """Readable next to the system: the interpreter and farside's code."""
+    private: tuple[Path, ...]
+    """Never visible, even where they lie inside something that is."""
+    limits: Limits
+
+
+class Layer(Protocol):
+    """One way to confine processes."""
+
+    @property
+    def name(self) -> str:
+        """As the user is shown it."""
+        ...
+
+    @property
+    def strength(self) -> Literal["strong", "weak", "none"]:
+        """How far it can be trusted."""
+        ...
+
+    def obstacle(self, confinement: Confinement) -> str | None:
+        """Return why this layer cannot serve here, or None when it can."""
+        ...
+
+    def temporary(self, confinement: Confinement) -> Path:
+        """Return the path of the folder for temporary files, as seen from inside."""
+        ...
+
+    def command(self, confinement: Confinement, command: Sequence[str]) -> list[str]:
+        """Return the command that runs `command` confined."""
+        ...
+
+
+def choose(layers: Sequence[Layer], confinement: Confinement) -> Layer:
+    """Return the first layer that works here.
+
+    Raises:
+        FarsideError: none does; it says why, and which flag accepts the risk.
+    """
+    obstacles = []
+    for layer in layers:
+        obstacle = layer.obstacle(confinement)
+        if obstacle is None:
+            return layer
+        obstacles.append(f"{layer.name}: {obstacle}")
+    raise FarsideError(
+        f"No sandbox can be had here ({'; '.join(obstacles)}).",
+        "Allow unprivileged user namespaces on this machine, or accept that the agent's commands run with all your "
+        "rights: --no-sandbox.",
+    )
+
+
+def interpreter() -> tuple[Path, ...]:
+    """Return what has to be readable for this Python to start inside: prefixes, links on the way, our package."""
+    prefixes = {Path(prefix) for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)}
+    wanted = {*prefixes, *(prefix.resolve() for prefix in prefixes), *_links(Path(sys.executable)), PACKAGE}
+    existing = [path for path in wanted if path.exists() and path != Path("/")]
+    return tuple(sorted(path for path in existing if not any(folder in existing for folder in path.parents)))
+
+
+def _links(file: Path) -> list[Path]:
+    """Return each place that a chain of symbolic links passes."""
+    passed: list[Path] = []
+    while file.is_symlink() and len(passed) < 40:
+        file = Path(os.path.normpath(file.parent / file.readlink()))
+        passed.append(file)
+    return passed
+
+
+def environment(layer: Layer, confinement: Confinement, token: str) -> dict[str, str]:
+    """Return all that the sandboxed processes have in their environment: of the user's only language and time."""
+    temporary = str(layer.temporary(confinement))
+    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "LC_CTYPE", "TZ") if name in os.environ}
+    return {
+        "LANG": "C.UTF-8",
+        **kept,
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+        "HOME": temporary,
+        "TMPDIR": temporary,
+        "USER": "farside",
+        "TERM": "dumb",
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "FARSIDE_SANDBOX": token,
+    }
+
+
+def check_workspace(workspace: Path) -> Path:
+    """Return the folder resolved.
+
+    Raises:
+        FarsideError: it is not there, not accessible, or holds what no sandbox may hand out.
+    """
+    if not workspace.is_dir():
+        raise FarsideError(f"There is no folder {workspace}.", "Make it first, or name another with --dir.")
+    if not os.access(workspace, os.R_OK | os.W_OK | os.X_OK):
+        raise FarsideError(f"The folder {workspace} cannot be read and written.", "Name another one with --dir.")
+    resolved = workspace.resolve()
+    for place in (Path.home(), Path("/usr"), Path("/etc"), Path("/proc"), Path("/dev")):
+        if place.resolve().is_relative_to(resolved):
+            raise FarsideError(
+                f"The folder {workspace} holds {place}: an agent must not have that in its hands.",
+                "Name a folder for this work alone with --dir.",
+            )
+    return resolved

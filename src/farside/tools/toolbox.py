@@ -1,0 +1,190 @@
+"""The tools of one run, over one workspace and one sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from farside.messages import ToolSpec
+from farside.tools import sandbox
+from farside.tools.arguments import BadArguments, read
+from farside.tools.base import Effect, Outcome
+from farside.tools.bubblewrap import Bubblewrap
+from farside.tools.catalog import Entry, catalog
+from farside.tools.printable import printable
+from farside.tools.sandbox import Confinement, Layer, Limits
+from farside.tools.worker import SandboxDied, Worker
+
+FILE_SECONDS = 60.0
+"""Deadline of the tools that take none."""
+RESTORE_SECONDS = 60.0
+
+LAYERS: tuple[Layer, ...] = (Bubblewrap(),)
+
+
+def open_toolbox(
+    workspace: Path,
+    scratch: Path,
+    *,
+    net: bool,
+    recall: Callable[[str], str | None],
+    private: Sequence[Path],
+    layers: Sequence[Layer] = LAYERS,
+    limits: Limits | None = None,
+) -> SandboxedToolbox:
+    """Return the toolbox of one run; its sandbox starts with the first call that needs it.
+
+    `scratch` is a folder of the run's that farside keeps for itself. `recall` returns the whole text of an earlier
+    output by its handle. `private` names what must stay invisible inside, FARSIDE_HOME above all. The first of
+    `layers` that works here is used.
+
+    Raises:
+        FarsideError: the workspace cannot be used, or no layer works here.
+    """
+    confinement = Confinement(
+        workspace=sandbox.check_workspace(workspace),
+        scratch=scratch.resolve(),
+        net=net,
+        readable=sandbox.interpreter(),
+        private=tuple(path.resolve() for path in private),
+        limits=limits or Limits(),
+    )
+    return SandboxedToolbox(sandbox.choose(layers, confinement), confinement, recall)
+
+
+class SandboxedToolbox:
+    """Implements `farside.tools.base.Toolbox`."""
+
+    def __init__(self, layer: Layer, confinement: Confinement, recall: Callable[[str], str | None]) -> None:
+        self.layer = layer
+        self._recall = recall
+        self._worker = Worker(layer, confinement, self._answer)
+        self._session: bytes | None = None
+        self._lost: tuple[str, ...] = ()
+        self._stale = False
+        """The session that runs, or will be started, does not hold the snapshot yet."""
+        self._plan: str | None = None
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """Return what a model is told of each tool."""
+        return tuple(entry.spec for entry in catalog().values())
+
+    def effect(self, name: str) -> Effect:
+        """Return the declared effect of a tool; an unknown name is pure."""
+        entry = catalog().get(name)
+        return entry.effect if entry else Effect.PURE
+
+    def call(self, name: str, arguments: str, handle: str) -> Outcome:
+        """Run one call to its end. `handle` is not needed here: the agent stores the output under it."""
+        entry = catalog().get(name)
+        if entry is None:
+            return Outcome(f"There is no tool {name!r}. There are: {', '.join(catalog())}.", ok=False)
+        try:
+            return self._run(name, entry, read(name, entry.schema, arguments))
+        except BadArguments as error:
+            return Outcome(str(error), ok=False)
+
+    def _run(self, name: str, entry: Entry, arguments: dict[str, Any]) -> Outcome:
+        if name == "update_plan":
+            return _planned(arguments)
+        blobs = []
+        if name == "recall":
+            text = self._recall(arguments.pop("handle"))
+            if text is None:
+                return Outcome(NO_OUTPUT, ok=False)
+            blobs = [text.encode(errors="replace")]
+        seconds = float(arguments.pop("timeout", 120)) if "timeout" in entry.schema["properties"] else FILE_SECONDS
+        try:
+            return (
+                self._python(arguments, seconds) if name == "python" else self._job(name, arguments, seconds, blobs)
+            )
+        except SandboxDied as error:
+            return self._after_death(str(error))
+
+    def _job(self, name: str, arguments: dict[str, Any], seconds: float, blobs: Sequence[bytes]) -> Outcome:
+        report = self._worker.ask(name, arguments, seconds, blobs)
+        ok = bool(report.body["ok"])
+        return Outcome(self._text(report.blobs[0], ok), ok)
+
+    def _text(self, output: bytes, ok: bool) -> str:
+        said = "" if ok else self._worker.limits_hit()
+        return "\n".join(part for part in (printable(output).rstrip("\n"), said) if part) or "(no output)"
+
+    def _python(self, arguments: dict[str, Any], seconds: float) -> Outcome:
+        self._bring_back()
+        self._plan = None
+        report = self._worker.ask("python", arguments, seconds)
+        body, ok = report.body, bool(report.body["ok"])
+        text = self._text(report.blobs[0], ok)
+        if "died" in body:
+            return self._session_died(text, str(body["died"]), seconds)
+        if body["interrupted"]:
+            text, ok = f"{text}\n[stopped after {seconds:g} s; variables are kept]", False
+        self._lost = tuple(map(str, body["lost"]))
+        session = report.blobs[1] if len(report.blobs) > 1 else None
+        self._session = session or self._session
+        return Outcome(text, ok, session, self._lost, self._plan)
+
+    def _session_died(self, text: str, how: str, seconds: float) -> Outcome:
+        cause = f"did not end after {seconds:g} s and was killed" if how == "killed" else f"ended ({how})"
+        self._stale = self._session is not None
+        lost = self._bring_back()
+        return Outcome(f"{text}\n[the Python session {cause}; {_reborn(lost)}]", False, None, lost, self._plan)
+
+    def _after_death(self, why: str) -> Outcome:
+        self._stale = self._session is not None
+        text = f"The sandbox broke down and was killed.{f' {why}' if why else ''} It starts anew with the next call"
+        return Outcome(f"{text}; {_reborn(self._lost)}.", False, None, self._lost, self._plan)
+
+    def restore(self, session: bytes, lost: tuple[str, ...]) -> tuple[str, ...]:
+        """Bring the session's globals back; return the names that are lost, those in `lost` among them."""
+        self._session, self._lost, self._stale = session, lost, True
+        try:
+            return self._bring_back()
+        except SandboxDied:
+            return lost
+
+    def _bring_back(self) -> tuple[str, ...]:
+        if self._stale and self._session is not None:
+            report = self._worker.ask("python", {}, RESTORE_SECONDS, [self._session])
+            self._lost = tuple(dict.fromkeys((*self._lost, *map(str, report.body.get("lost", ())))))
+            self._stale = False
+        return self._lost
+
+    def _answer(self, question: str, arguments: dict[str, Any]) -> tuple[str, bool]:
+        """Answer the Python session."""
+        if question == "recall":
+            text = self._recall(str(arguments.get("handle")))
+            return (NO_OUTPUT, False) if text is None else (text, True)
+        try:
+            outcome = _planned(read(question, catalog()["update_plan"].schema, json.dumps(arguments)))
+        except BadArguments as error:
+            return str(error), False
+        self._plan = outcome.plan
+        return outcome.text, True
+
+    def close(self) -> None:
+        """Kill every process of the sandbox and wait until they are dead. May be called twice."""
+        self._stale = self._session is not None
+        self._worker.end()
+
+
+NO_OUTPUT = "There is no output of that handle: the handles are those that cut or hidden outputs name."
+
+
+def _reborn(lost: Sequence[str]) -> str:
+    names = f", without {', '.join(lost)}" if lost else ""
+    return f"the Python variables are as after the last finished cell{names}"
+
+
+def _planned(arguments: dict[str, Any]) -> Outcome:
+    steps, items = arguments["plan"], arguments.get("acceptance", [])
+    doing = [row["step"] for row in steps if row["status"] == "doing"]
+    done = sum(row["status"] == "done" for row in steps)
+    echo = f"Plan: {done} of {len(steps)} steps done{f'; now: {doing[0]}' if doing else ''}."
+    if items:
+        echo += f" Acceptance: {sum(row['passes'] for row in items)} of the {len(items)} named pass."
+    return Outcome(echo, plan=json.dumps({"plan": steps, "acceptance": items}))

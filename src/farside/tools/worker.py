@@ -1,0 +1,158 @@
+"""The host's end of a sandbox: starts it, asks the warden inside, and ends it for good."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from farside.errors import FarsideError
+from farside.tools import cgroup, remains
+from farside.tools.frames import BrokenFrame, Frame, receive, send
+from farside.tools.sandbox import PACKAGE, Confinement, Layer, environment
+
+START = 20.0
+"""Seconds that a sandbox may take to come up; on an idle machine it takes under 0.1."""
+PATIENCE = 15.0
+"""Seconds that the warden has beyond a call's own deadline, to kill and to report."""
+
+Answer = Callable[[str, dict[str, Any]], tuple[str, bool]]
+"""Answers a question from inside (`recall`, `update_plan`): the text, and whether it is an answer."""
+
+
+class SandboxDied(Exception):
+    """The warden is gone or does not answer any more; everything inside was killed."""
+
+
+class Worker:
+    """One sandbox at a time, started when it is first needed and again after its death."""
+
+    def __init__(self, layer: Layer, confinement: Confinement, answer: Answer) -> None:
+        self._layer = layer
+        self._confinement = confinement
+        self._answer = answer
+        self._peer: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._group: cgroup.Cgroup | None = None
+        self._remains: remains.Remains | None = None
+        self._seen = (0, 0)
+
+    def ask(self, tool: str, arguments: dict[str, Any], seconds: float, blobs: Sequence[bytes] = ()) -> Frame:
+        """Have the warden do one thing and return its report; the first blob of it is the output, if any.
+
+        Raises:
+            SandboxDied: it did not survive; the next call starts another.
+            FarsideError: it cannot be started.
+        """
+        peer = self._peer or self._start()
+        deadline = time.monotonic() + seconds + PATIENCE
+        try:
+            send(peer, {"tool": tool, "arguments": arguments, "seconds": seconds}, blobs)
+            while "done" not in (frame := receive(peer, deadline)).body:
+                text, ok = self._answer(frame.body.get("ask", ""), frame.body.get("arguments", {}))
+                send(peer, {"ok": ok}, [text.encode(errors="replace")])
+        except (BrokenFrame, TimeoutError) as error:
+            why = self.limits_hit()
+            self.end()
+            raise SandboxDied(why) from error
+        except BaseException:  # Ctrl-C above all: the call is over, and so is all that it started
+            self.end()
+            raise
+        return frame
+
+    def limits_hit(self) -> str:
+        """Return a sentence for each limit that was hit since the last look, or ""."""
+        if self._group is None:
+            return ""
+        refused, killed = self._group.refusals()
+        before, self._seen = self._seen, (refused, killed)
+        limits = self._confinement.limits
+        said = []
+        if refused > before[0]:
+            said.append(f"[the limit of {limits.processes} processes was reached]")
+        if killed > before[1]:
+            said.append(f"[the limit of {limits.memory // 2**20:,} MB of memory was reached: a process was killed]")
+        return "\n".join(said)
+
+    def _start(self) -> socket.socket:
+        token = secrets.token_hex(8)
+        self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
+        self._group = cgroup.make(f"farside-{token}", self._confinement.limits) if os.geteuid() == 0 else None
+        self._seen = (0, 0)
+        ours, theirs = socket.socketpair()
+        try:
+            self._process = self._popen(token, theirs)
+            theirs.close()
+            self._note(token)
+            receive(ours, time.monotonic() + START)
+            self._note(token)
+        except (BrokenFrame, TimeoutError, OSError) as error:
+            ours.close()
+            raise FarsideError(f"The sandbox ({self._layer.name}) does not start: {self._last_words()}") from error
+        except BaseException:
+            self.end()
+            raise
+        self._peer = ours
+        return ours
+
+    def _popen(self, token: str, stdin: socket.socket) -> subprocess.Popen[bytes]:
+        command = self._layer.command(self._confinement, self._warden())
+        return subprocess.Popen(
+            self._group.joining(command) if self._group else command,
+            stdin=stdin.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=environment(self._layer, self._confinement, token),
+            cwd=self._confinement.workspace,
+            start_new_session=True,
+        )
+
+    def _warden(self) -> list[str]:
+        limits = self._confinement.limits
+        config = {
+            "workspace": str(self._confinement.workspace),
+            "output": limits.output,
+            "snapshot": limits.snapshot,
+            "limits": {
+                "memory": limits.memory,
+                "file_size": limits.file_size,
+                "files": limits.files,
+                "processes": 0 if self._group else limits.processes,
+            },
+        }
+        run = f"import sys; sys.path.append({str(PACKAGE.parent)!r}); import farside.tools.inside.__main__"
+        return [sys.executable, "-I", "-c", run, json.dumps(config)]
+
+    def _note(self, token: str) -> None:
+        assert self._process is not None
+        self._remains = remains.describe(self._process.pid, token, self._group)
+        remains.record(self._remains, self._confinement.scratch)
+
+    def _last_words(self) -> str:
+        process = self._process
+        self.end()
+        said = process.stderr.read(65536).decode(errors="replace").split("\n") if process and process.stderr else []
+        return next((line for line in reversed(said) if line.strip()), "it said nothing")
+
+    def end(self) -> None:
+        """Kill everything inside and wait until it is gone. May be called twice.
+
+        Raises:
+            FarsideError: something cannot be killed.
+        """
+        if self._peer is not None:
+            self._peer.close()
+            self._peer = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._remains is not None:
+            remains.prove_dead(self._confinement.scratch)
+            self._remains = None
