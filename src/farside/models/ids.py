@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from farside.messages import Message
 
-_MEMO_LIMIT = 4096
 
-_memo: dict[tuple[int, str], tuple[Message, Message]] = {}
-"""(id of a message, its first new call id) -> that message and the renamed one.
+@dataclass(frozen=True, slots=True)
+class _Renamed:
+    """A conversation that was renamed, and where the next message takes up."""
 
-Holding the message keeps its id from being used again.
-"""
+    given: tuple[Message, ...] = ()
+    renamed: tuple[Message, ...] = ()
+    count: int = 0
+    waiting: tuple[tuple[str, str], ...] = ()
+    """(id that came in, new id) of the last turn's calls that have no answer yet."""
 
 
-def kimi_ids(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """Rename every call to `functions.<name>:<idx>`, idx from 0 over the whole conversation, and its answer alike.
+_recent: deque[_Renamed] = deque(maxlen=8)
+"""The last conversations: one that only grew costs the comparison and its new messages, not all of them again."""
 
-    Ids that come in may be anything and may repeat from turn to turn; an answer belongs to the turn before it. A
-    message that needs no change is returned itself, and the same message at the same place always gives the same
-    object, so that what is keyed on identity downstream stays warm. An answer without a call keeps its id.
+
+def kimi_ids(messages: Iterable[Message], first: int = 0) -> tuple[Message, ...]:
+    """Rename every call to `functions.<name>:<idx>`, idx from `first` over the conversation, and its answer alike.
+
+    Ids that come in may be anything and may repeat; an answer belongs to the turn before it, and one without a call
+    keeps its id. A message that needs no change is returned itself, and a conversation that only grew keeps the
+    objects of its earlier part, so that what is keyed on identity downstream stays warm.
     """
-    renamed: list[Message] = []
-    open_calls: dict[str, list[str]] = {}
-    count = 0
-    for message in messages:
+    given = tuple(messages)
+    for known in tuple(_recent):
+        if given[: len(known.given)] == known.given:
+            break
+    else:
+        known = _Renamed()
+    extended = _extended(known, given)
+    _recent.appendleft(extended)
+    return extended.renamed
+
+
+def _extended(known: _Renamed, given: tuple[Message, ...]) -> _Renamed:
+    renamed, waiting, count = list(known.renamed), list(known.waiting), known.count
+    for message in given[len(known.given) :]:
         if message.calls:
-            new_ids = [f"functions.{call.name}:{count + i}" for i, call in enumerate(message.calls)]
-            count += len(new_ids)
-            open_calls = {}
-            for call, new_id in zip(message.calls, new_ids, strict=True):
-                open_calls.setdefault(call.id, []).append(new_id)
-            renamed.append(_once(message, new_ids))
-        elif message.role == "tool" and open_calls.get(message.call_id):
-            renamed.append(_once(message, [open_calls[message.call_id].pop(0)]))
+            changed = _calling(message, count)
+            waiting = [(old.id, new.id) for old, new in zip(message.calls, changed.calls, strict=True)]
+            count += len(waiting)
         else:
-            renamed.append(message)
-    return tuple(renamed)
+            changed = _answering(message, waiting)
+        renamed.append(changed)
+    return _Renamed(given, tuple(renamed), count, tuple(waiting))
 
 
-def _once(message: Message, new_ids: list[str]) -> Message:
-    key = (id(message), new_ids[0])
-    known = _memo.get(key)
-    if known is not None:
-        return known[1]
-    if len(_memo) >= _MEMO_LIMIT:
-        _memo.clear()
-    changed = _with_ids(message, new_ids)
-    _memo[key] = (message, changed)
-    return changed
+def _calling(message: Message, first: int) -> Message:
+    calls = tuple(
+        replace(call, id=f"functions.{call.name}:{index}") for index, call in enumerate(message.calls, start=first)
+    )
+    return message if calls == message.calls else replace(message, calls=calls)
 
 
-def _with_ids(message: Message, new_ids: list[str]) -> Message:
-    if not message.calls:
-        return message if message.call_id == new_ids[0] else replace(message, call_id=new_ids[0])
-    if [call.id for call in message.calls] == new_ids:
-        return message
-    calls = tuple(replace(call, id=new_id) for call, new_id in zip(message.calls, new_ids, strict=True))
-    return replace(message, calls=calls)
+def _answering(message: Message, waiting: list[tuple[str, str]]) -> Message:
+    for pair in waiting:
+        if pair[0] == message.call_id and message.role == "tool":
+            waiting.remove(pair)
+            return message if pair[0] == pair[1] else replace(message, call_id=pair[1])
+    return message
