@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -20,7 +19,9 @@ class _Renamed:
     """(id that came in, new id) of the last turn's calls that have no answer yet."""
 
 
-_recent: deque[_Renamed] = deque(maxlen=8)
+_KEPT = 8
+
+_recent: tuple[_Renamed, ...] = ()
 """The last conversations: one that only grew costs the comparison and its new messages, not all of them again."""
 
 
@@ -31,14 +32,11 @@ def kimi_ids(messages: Iterable[Message], first: int = 0) -> tuple[Message, ...]
     keeps its id. A message that needs no change is returned itself, and a conversation that only grew keeps the
     objects of its earlier part, so that what is keyed on identity downstream stays warm.
     """
+    global _recent
     given = tuple(messages)
-    for known in tuple(_recent):
-        if given[: len(known.given)] == known.given:
-            break
-    else:
-        known = _Renamed()
+    known = next((each for each in _recent if given[: len(each.given)] == each.given), _Renamed())
     extended = _extended(known, given)
-    _recent.appendleft(extended)
+    _recent = (extended, *(each for each in _recent if each is not known))[:_KEPT]
     return extended.renamed
 
 

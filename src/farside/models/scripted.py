@@ -8,12 +8,12 @@ One JSON object a line; blank lines and lines that begin with `#` do not count. 
 or a failure, `{"fail": "Unreachable", "when": "…"}`, with the name of a ModelError. The first line may instead be
 `{"profile": {…}}`: fields of the Profile, for example `{"tools": "code"}`.
 
-Which line comes next is a function of the request alone, so a killed and resumed run goes on at the right line. Every
-assistant message of the request used one line: going through them in order, each used the first unused line whose
-`when` occurs in the message before it (a line without `when` always fits). The reply is then the first unused line that
-fits the last message. Lines passed over stay for later. So let `when` name what stays in the request: a context policy
-may hide old tool outputs. A failure happens once in a process and uses no assistant message; after a restart it
-happens again if its `when` still fits.
+Which line comes next is a function of the request alone, so a killed and resumed run goes on at the right line.
+Every assistant message of the request used one line: going through them in order, each used the first unused line
+whose `when` occurs in the message before it (a line without `when` always fits). The reply is then the first unused
+line that fits the last message. Lines passed over stay for later. So let `when` name what stays in the request: a
+context policy may hide old tool outputs. A failure happens once in a process and uses no assistant message; after a
+restart it happens again if its `when` still fits.
 """
 
 from __future__ import annotations

@@ -13,33 +13,36 @@ ReasoningField = Literal["reasoning_content", "reasoning", "reasoning_details", 
 
 
 class Encoder:
-    """Encodes requests for one peer; a message that the last request held already is not encoded again."""
+    """Encodes requests for one peer; a conversation that only grew is encoded from where it grew."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.reasoning: ReasoningField = profile.reasoning
         self._model = profile.name.partition("/")[2]
-        self._known: dict[int, tuple[Message, bytes]] = {}
+        self._seen: tuple[Message, ...] = ()
+        self._encoded: list[bytes] = []
 
     def learn(self, field: ReasoningField) -> None:
         """Speak thinking in `field` from now on, because the peer did."""
         if self.reasoning not in (field, "reasoning_details"):
             self.reasoning = field
-            self._known = {}
+            self._seen, self._encoded = (), []
 
     def body(self, request: Request) -> bytes:
-        """Return the whole body. Keyed on the identity of messages: 600 known ones cost less than one new one."""
-        before, self._known = self._known, {}
-        encoded: list[bytes] = []
-        for message in request.messages:
-            entry = before.get(id(message)) or (message, self._message(message))
-            self._known[id(message)] = entry
-            encoded.append(entry[1])
-        parts = [_dumps(self._options(request))[:-1], b',"messages":[', b",".join(encoded), b"]"]
+        """Return the whole body."""
+        self._catch_up(request.messages)
+        parts = [_dumps(self._options(request))[:-1], b',"messages":[', b",".join(self._encoded), b"]"]
         if request.tools:
             parts += [b',"tools":', tools_json(request.tools)]
         parts.append(b"}")
         return b"".join(parts)
+
+    def _catch_up(self, messages: tuple[Message, ...]) -> None:
+        """Encode what is new: a conversation mostly grows, and comparing 600 known messages costs microseconds."""
+        if messages[: len(self._seen)] != self._seen:
+            self._seen, self._encoded = (), []
+        self._encoded += map(self._message, messages[len(self._seen) :])
+        self._seen = messages
 
     def _options(self, request: Request) -> dict[str, object]:
         profile = self.profile
