@@ -1,0 +1,78 @@
+"""What a run works with, opened when it is taken up, and told to the view as it becomes known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from farside.agent.events import Settings
+from farside.agent.home import RunFolder, home
+from farside.agent.journal import Journal
+from farside.agent.take_up import Crew, Recall
+from farside.cli.scene import Scene, View
+from farside.config import config_path
+from farside.models.base import Model
+from farside.tools.base import Toolbox
+
+
+@dataclass(slots=True)
+class Stage:
+    """A run's scene and view, and the crew that fills them in."""
+
+    scene: Scene
+    view: View
+    opened: Model | None = None
+    """A model that is open already."""
+
+    def crew(self, mission: str) -> Crew:
+        """Return how to get what the run works with."""
+        from farside.missions import MISSIONS
+
+        return Crew(self._model, self._toolbox, MISSIONS[mission])
+
+    def replay(self, folder: RunFolder) -> None:
+        """Show what the journal holds already."""
+        from farside.agent.fold import fold
+
+        journal = Journal(folder.journal)
+        entries = list(journal.entries())
+        journal.close()
+        for entry in entries:
+            self.view.event(entry, fold([entry.event]))
+
+    def _model(self, settings: Settings) -> Model:
+        model = self.opened or opened(settings)
+        self._learn(replace(self.scene, profile=model.profile))
+        return model
+
+    def _toolbox(self, settings: Settings, folder: RunFolder, recall: Recall) -> Toolbox:
+        from farside.tools.remains import prove_dead
+        from farside.tools.toolbox import LAYERS, open_toolbox
+        from farside.tools.unconfined import Unconfined
+
+        prove_dead(folder.scratch)
+        toolbox = open_toolbox(
+            Path(settings.workspace),
+            folder.scratch,
+            net=settings.net,
+            recall=recall,
+            private=(home(), config_path().parent),
+            layers=LAYERS if settings.sandbox else (Unconfined(),),
+        )
+        self._learn(replace(self.scene, layer=toolbox.layer.name, strength=toolbox.layer.strength))
+        return toolbox
+
+    def _learn(self, scene: Scene) -> None:
+        self.scene = scene
+        self.view.set(scene)
+
+
+def opened(settings: Settings) -> Model:
+    """Open the model that the settings name.
+
+    Raises:
+        FarsideError: there is none of that name, or it cannot be had here.
+    """
+    from farside.models.catalog import open_model
+
+    return open_model(settings.model, settings.base_url)

@@ -1,0 +1,170 @@
+"""Working on a run in the foreground: the view, the crew, the run, and what is said at its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from farside.agent.context import POLICIES
+from farside.agent.events import Settings
+from farside.agent.fold import fold
+from farside.agent.home import RunFolder
+from farside.agent.journal import Journal
+from farside.agent.state import RunState
+from farside.agent.take_up import create, taken_up
+from farside.cli.crew import Stage
+from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
+from farside.cli.plain_text import safe
+from farside.cli.scene import Scene, View
+from farside.errors import FarsideError
+from farside.models.base import Model
+
+
+class Broken(FarsideError):
+    """A run that was under way broke off: disk, sandbox, a script that ran out."""
+
+    exit_code = BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the user wants different from here on; None = as it was."""
+
+    model: str | None = None
+    base_url: str | None = None
+    max_steps: int | None = None
+    max_tokens: int | None = None
+    max_usd: float | None = None
+
+    def __call__(self, old: Settings) -> Settings:
+        """Return the settings to go on with. Another model does not inherit the base URL."""
+        budget = old.budget
+        return replace(
+            old,
+            model=self.model or old.model,
+            base_url=self.base_url or (None if self.model and self.model != old.model else old.base_url),
+            budget=replace(
+                budget,
+                max_steps=self.max_steps or budget.max_steps,
+                max_tokens=self.max_tokens or budget.max_tokens,
+                max_usd=budget.max_usd if self.max_usd is None else self.max_usd,
+            ),
+        )
+
+
+def start(goal: str, settings: Settings, json: bool) -> int:
+    """Make a run and work on it; return the exit code. What cannot work is refused before there is a run.
+
+    Raises:
+        FarsideError: no goal, no such policy, no such model, no such folder, no sandbox.
+    """
+    if settings.context not in POLICIES:
+        raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
+    if not goal.strip():
+        raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL"')
+    from farside.cli.crew import opened
+
+    model = opened(settings)
+    try:
+        folder = create(goal, settings)
+    except BaseException:
+        model.close()
+        raise
+    return carry(folder, json, Change(), model)
+
+
+def carry(folder: RunFolder, json: bool, change: Change, model: Model | None = None) -> int:
+    """Work on a run until it ends or pauses; return the exit code.
+
+    Raises:
+        FarsideError: the run could not be taken up, or broke off (`Broken`).
+    """
+    recorded = read(folder)
+    with stage(folder, json, model) as it:
+        if json and model:
+            it.replay(folder)
+        with taken_up(folder, it.crew(recorded.settings.mission), it.view, change) as run, hinted(folder.id):
+            state = run.go()
+    conclude(state, it.scene, json)
+    return EXIT_CODES[state.status]
+
+
+@contextmanager
+def stage(folder: RunFolder, json: bool, model: Model | None) -> Iterator[Stage]:
+    """Set a run's view up and take it down, however the run ends."""
+    scene = Scene(folder.id)
+    it = Stage(scene, view(scene, json), model)
+    try:
+        yield it
+    finally:
+        it.view.close()
+
+
+@contextmanager
+def hinted(run_id: str) -> Iterator[None]:
+    """Say how to go on after an error in the middle of a run."""
+    try:
+        yield
+    except FarsideError as error:
+        raise Broken(f"Run {run_id} broke off. {error}", f"{error.next_step}\n  farside resume {run_id}") from error
+    except Exception:
+        print(f"farside: unexpected; nothing is lost, `farside resume {run_id}` goes on.", file=sys.stderr)
+        raise
+
+
+def view(scene: Scene, json: bool) -> View:
+    """Return the view that fits: JSON lines, the live one in a terminal, else plain lines."""
+    if json:
+        from farside.cli.json_lines import JsonLines
+
+        return JsonLines(scene)
+    if sys.stderr.isatty() and os.environ.get("TERM") not in (None, "", "dumb"):
+        from rich.console import Console
+
+        from farside.cli.live import Live
+
+        return Live(Console(stderr=True, highlight=False), scene)
+    from farside.cli.lines import Lines
+
+    return Lines(scene)
+
+
+def read(folder: RunFolder) -> RunState:
+    """Return the state that a run's journal tells of.
+
+    Raises:
+        FarsideError: the journal cannot be read.
+    """
+    journal = Journal(folder.journal)
+    try:
+        return fold(entry.event for entry in journal.entries())
+    except ValueError as error:
+        raise FarsideError(
+            f"The journal {folder.journal} is no whole story ({error}).",
+            "Restore it from a backup, or start a new run.",
+        ) from error
+    finally:
+        journal.close()
+
+
+def conclude(state: RunState, scene: Scene, json: bool) -> None:
+    """Print how it ended, the answer, and the next command. The answer alone is on stdout."""
+    from rich.console import Console
+    from rich.text import Text
+
+    said = ending(state, scene.run_id, time.time())
+    colour = {"finished": "green", "budget": "yellow", "paused": "cyan"}.get(state.status, "red")
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    headline = (
+        Text("● ", colour).append(safe(said.headline), "bold").append(f" · {spent(state, scene.priced)}", "dim")
+    )
+    console.print(headline)
+    if state.answer and not json:
+        if state.status != "finished":
+            console.print("the best answer so far:" if state.status == "budget" else "its last words:", style="dim")
+        print(safe(state.answer) if sys.stdout.isatty() else state.answer, flush=True)
+    console.print(Text(said.next_step, "dim"))
