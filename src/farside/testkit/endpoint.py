@@ -24,6 +24,7 @@ from farside.testkit.rules import BYTES_PER_TOKEN, RULES, Rules, too_long
 from farside.testkit.sse import Dialect, stream, usage_of
 
 _STALL_S = 600.0
+_ROOM = 4 << 20
 _MODEL = "loopback"
 
 
@@ -69,6 +70,7 @@ class Endpoint:
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)  # a body arrives without a stop
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
     def __enter__(self) -> Self:
@@ -94,8 +96,8 @@ class Endpoint:
     def _converse(self, connection: socket.socket) -> None:
         self._connections.add(connection)
         try:
-            with connection, connection.makefile("rb") as file:
-                while asked := read_request(file):
+            with connection:
+                while asked := read_request(connection):
                     answer = self._answer(asked)
                     connection.sendall(answer.data)
                     if answer.then == "stall":
@@ -161,7 +163,10 @@ class Endpoint:
 
 def _common(before: bytes, now: bytes) -> int:
     """Return how many bytes two bodies share from their messages on: what a prefix cache would hold."""
-    first, second = before[before.find(b'"messages"') :], now[now.find(b'"messages"') :]
+    start, end = before.find(b'"messages"'), before.rfind(b'],"tools"')
+    first, second = before[start : end if end > 0 else len(before) - 2], now[now.find(b'"messages"') :]
+    if second.startswith(first):
+        return len(first)  # the conversation only grew
     low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from typing import Any
 
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 STREAM_END = b"0\r\n\r\n"
+
+_HEAD = 65_536
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +48,24 @@ class Body(Mapping[str, Any]):
         return len(self._parsed)
 
 
-def read_request(file: BinaryIO) -> Asked | None:
+def read_request(connection: socket.socket) -> Asked | None:
     """Read one request; None where the client closed the connection."""
-    line = file.readline()
-    if not line.strip():
-        return None
-    method, path, _ = line.decode("latin-1").split(" ", 2)
-    length = 0
-    while header := file.readline().strip():
-        name, _, value = header.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-    return Asked(method, path, file.read(length))
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = connection.recv(_HEAD)
+        if not piece:
+            return None
+        head += piece
+    head, _, body = head.partition(b"\r\n\r\n")
+    method, path, _ = head.split(b" ", 2)
+    length = _LENGTH.search(head)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0:
+        piece = connection.recv(missing, socket.MSG_WAITALL)
+        if not piece:
+            return None
+        body, missing = body + piece, missing - len(piece)
+    return Asked(method.decode(), path.decode(), body)
 
 
 def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> bytes:

@@ -32,7 +32,6 @@ class OpenAIWire:
         patience: Patience | None = None,
     ) -> None:
         """Open nothing yet. `key` goes out as a bearer token; `key_name` is the variable that holds it."""
-        self._profile = profile
         self._patience = patience or Patience.from_environment()
         self._url = httpx.URL(base_url.rstrip("/") + "/chat/completions")
         self._peer = Peer(profile.name, base_url, key_name, key)
@@ -46,8 +45,8 @@ class OpenAIWire:
 
     @property
     def profile(self) -> Profile:
-        """What is known of the model."""
-        return self._profile
+        """What is known of the model, with the field in which it turned out to speak its thinking."""
+        return self._encoder.profile
 
     def reply(self, request: Request, on_part: OnPart, on_notice: OnNotice) -> Reply:
         """Stream one reply; see Model.reply."""

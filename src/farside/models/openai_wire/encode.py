@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, Literal
 
 from farside.messages import Message, Request
@@ -17,15 +18,14 @@ class Encoder:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.reasoning: ReasoningField = profile.reasoning
         self._model = profile.name.partition("/")[2]
         self._seen: tuple[Message, ...] = ()
         self._encoded: list[bytes] = []
 
     def learn(self, field: ReasoningField) -> None:
         """Speak thinking in `field` from now on, because the peer did."""
-        if self.reasoning not in (field, "reasoning_details"):
-            self.reasoning = field
+        if self.profile.reasoning not in (field, "reasoning_details"):
+            self.profile = replace(self.profile, reasoning=field)
             self._seen, self._encoded = (), []
 
     def body(self, request: Request) -> bytes:
@@ -89,11 +89,12 @@ class Encoder:
 
     def _thinking(self, message: Message) -> dict[str, Any]:
         """Beside calls the field is always there: absent is a 400 at Moonshot, "" is not."""
-        if self.reasoning == "none" or not (message.thinking or message.calls or message.details):
+        field = self.profile.reasoning
+        if field == "none" or not (message.thinking or message.calls or message.details):
             return {}
-        if self.reasoning != "reasoning_details":
-            return {self.reasoning: message.thinking}
-        return {self.reasoning: json.loads(message.details)} if message.details else {"reasoning": message.thinking}
+        if field != "reasoning_details":
+            return {field: message.thinking}
+        return {field: json.loads(message.details)} if message.details else {"reasoning": message.thinking}
 
 
 def _object_or_empty(arguments: str) -> str:
