@@ -47,7 +47,7 @@ format: ## let ruff fix and format
 	@$(PYTHON_IN) -m ruff format
 
 bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
-	@for file in bench/*.py; do name=$${file##*/}; \
+	@for file in $$(grep -l __main__ bench/*.py); do name=$${file##*/}; \
 	  printf 'make bench-%-16s %s\n' "$${name%.py}" "$$(sed -n '1s/"""//gp' "$$file")"; done
 
 bench-%: bench/%.py
