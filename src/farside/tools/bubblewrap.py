@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from farside.tools.sandbox import Confinement
+from farside.tools.sandbox import TRIAL, Confinement
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 ETC = (
@@ -66,7 +66,7 @@ class Bubblewrap:
         if program is None:
             return "its program is not installed"
         trial = subprocess.run(
-            self.command(confinement, ["/bin/sh", "-c", ":"]), capture_output=True, text=True, timeout=20, check=False
+            self.command(confinement, TRIAL), capture_output=True, text=True, timeout=20, check=False
         )
         said = trial.stderr.strip().splitlines()
         return None if trial.returncode == 0 else (said[-1] if said else f"exit code {trial.returncode}")

@@ -80,6 +80,10 @@ class Layer(Protocol):
         ...
 
 
+TRIAL = ("/bin/sh", "-c", 'test -w . || { echo "the workspace belongs to another user" >&2; exit 1; }')
+"""What a layer runs to find out whether it works here. Without root's special rights, a mode may shut us out."""
+
+
 def choose(layers: Sequence[Layer], confinement: Confinement) -> Layer:
     """Return the first layer that works here.
 

@@ -13,6 +13,7 @@ from farside.tools.arguments import BadArguments, read
 from farside.tools.base import Effect, Outcome
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
+from farside.tools.landlock import Landlock
 from farside.tools.printable import printable
 from farside.tools.sandbox import Confinement, Layer, Limits
 from farside.tools.worker import SandboxDied, Worker
@@ -21,7 +22,7 @@ FILE_SECONDS = 60.0
 """Deadline of the tools that take none."""
 RESTORE_SECONDS = 60.0
 
-LAYERS: tuple[Layer, ...] = (Bubblewrap(),)
+LAYERS: tuple[Layer, ...] = (Bubblewrap(), Landlock())
 
 
 def open_toolbox(

@@ -126,8 +126,13 @@ class Worker:
                 "processes": 0 if self._group else limits.processes,
             },
         }
-        run = f"import sys; sys.path.append({str(PACKAGE.parent)!r}); import farside.tools.inside.__main__"
-        return [sys.executable, "-I", "-c", run, json.dumps(config)]
+        return [
+            sys.executable,
+            "-I",
+            str(PACKAGE / "tools" / "inside" / "__main__.py"),
+            str(PACKAGE),
+            json.dumps(config),
+        ]
 
     def _note(self, token: str) -> None:
         assert self._process is not None

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import tempfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -61,7 +59,7 @@ def _existing(path: str) -> Path:
     if file.exists():
         return file
     near = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
-    close = difflib.get_close_matches(file.name, near, n=3, cutoff=0.6)
+    close = _close(file.name, near, 3)
     hint = f" Near it: {', '.join(close)}." if close else ""
     raise Complaint(f"There is no {path}.{hint}")
 
@@ -79,16 +77,16 @@ def write_file(path: str, content: str) -> str:
 
 def _replace(file: Path, data: bytes) -> None:
     mode = file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask()
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", dir=file.parent)
+    draft = file.with_name(f".{file.name[:100]}.{os.getpid()}.new")
     try:
-        with open(descriptor, "wb") as sink:  # noqa: PTH123 - a descriptor
+        with draft.open("wb") as sink:
             sink.write(data)
             sink.flush()
-            os.fsync(descriptor)
-        Path(name).chmod(mode)
-        Path(name).replace(file)
+            os.fsync(sink.fileno())
+        draft.chmod(mode)
+        draft.replace(file)
     except BaseException:
-        Path(name).unlink()
+        draft.unlink(missing_ok=True)
         raise
 
 
@@ -130,8 +128,14 @@ def _lines_of(text: str, old: str) -> list[int]:
 def _nearest(text: str, old: str) -> str:
     wanted = next((line for line in old.splitlines() if line.strip()), "")
     lines = text.splitlines()[:20_000]
-    close = difflib.get_close_matches(wanted, lines, n=1, cutoff=0.4) if wanted else []
+    close = _close(wanted, lines, 1) if wanted else []
     return f" The nearest line is {lines.index(close[0]) + 1}: {close[0].strip()!r}." if close else ""
+
+
+def _close(wanted: str, among: list[str], most: int) -> list[str]:
+    import difflib  # only when something was wrong: each start of the sandbox would pay for it
+
+    return difflib.get_close_matches(wanted, among, n=most, cutoff=0.5)
 
 
 def list_files(path: str = ".", pattern: str = "*", depth: int = 3) -> list[str]:

@@ -6,7 +6,6 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import time
 import traceback
 from collections.abc import Callable
@@ -55,16 +54,20 @@ def spawn_shell(command: str) -> tuple[int, int]:
     """Start `command` in a shell with a session of its own; return its pid and the pipe of its output."""
     shell = "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
     reader, writer = os.pipe()
-    with open(writer, "wb", closefd=True) as sink:  # noqa: PTH123 - a descriptor
-        child = subprocess.Popen(
-            [shell, "-c", command],
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    child.returncode = 0  # we reap it ourselves: subprocess must not
-    return child.pid, reader
+    pid = os.posix_spawn(
+        shell,
+        [shell, "-c", command],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, writer, 1),
+            (os.POSIX_SPAWN_DUP2, writer, 2),
+        ],
+        setsid=True,
+        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+    )
+    os.close(writer)
+    return pid, reader
 
 
 def collect(
