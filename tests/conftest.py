@@ -32,9 +32,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's runs, keys and default model out of every test; a test may set its own."""
+    """Keep the user's runs, settings and keys out of every test; a test may set its own."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FARSIDE_HOME", str(tmp_path_factory.mktemp("farside-home")))
+        environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         for key in KEYS:
             environment.delenv(key, raising=False)
         yield
