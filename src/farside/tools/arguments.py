@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 TYPES: dict[str, tuple[type, ...]] = {
@@ -56,6 +57,8 @@ def _faults(value: Any, schema: Schema, where: str) -> list[str]:
         return [f"`{where or 'arguments'}` must be of type {kind}, not {_type_name(value)}."]
     if "enum" in schema and value not in schema["enum"]:
         return [f"`{where}` must be one of {', '.join(map(repr, schema['enum']))}, not {value!r}."]
+    if not schema.get("minimum", -math.inf) <= _number(value) <= schema.get("maximum", math.inf):
+        return [f"`{where}` must be {_range(schema)}, not {value}."]
     if kind == "array":
         return [
             fault for at, entry in enumerate(value) for fault in _faults(entry, schema["items"], f"{where}[{at}]")
@@ -63,6 +66,16 @@ def _faults(value: Any, schema: Schema, where: str) -> list[str]:
     if kind == "object":
         return _object_faults(value, schema, where)
     return []
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) else 0
+
+
+def _range(schema: Schema) -> str:
+    parts = [f"at least {schema['minimum']}"] * ("minimum" in schema)
+    parts += [f"at most {schema['maximum']}"] * ("maximum" in schema)
+    return " and ".join(parts)
 
 
 def _object_faults(value: dict[str, Any], schema: Schema, where: str) -> list[str]:

@@ -10,6 +10,11 @@ OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\t\n"}
 
 
+def escaped(data: bytes) -> str:
+    """Decode a file's text: invalid UTF-8 replaced, controls escaped, nothing dropped."""
+    return data.decode(errors="replace").translate(CONTROL)
+
+
 def printable(data: bytes) -> str:
     """Decode a program's output: invalid UTF-8 replaced, colours and overwritten text dropped, controls escaped."""
     text = data.decode(errors="replace")

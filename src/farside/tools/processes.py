@@ -16,6 +16,7 @@ class Process:
     parent: int
     session: int
     state: str
+    threads: int
     started: int
     """Clock ticks since boot: with the pid it names a process for good, since pids are used again."""
 
@@ -27,13 +28,25 @@ def look(pid: int) -> Process | None:
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return None
     fields = text.rpartition(")")[2].split()
-    return Process(pid, int(fields[1]), int(fields[3]), fields[0], int(fields[19]))
+    return Process(pid, int(fields[1]), int(fields[3]), fields[0], int(fields[17]), int(fields[19]))
 
 
 def everything() -> list[Process]:
     """Return every process that /proc shows."""
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     return [process for process in map(look, pids) if process is not None]
+
+
+def tasks_of(user: int) -> int:
+    """Return how many threads the processes of a user have, as RLIMIT_NPROC counts them."""
+    return sum(process.threads for process in everything() if _owner(process.pid) == user)
+
+
+def _owner(pid: int) -> int | None:
+    try:
+        return Path(f"/proc/{pid}").stat().st_uid
+    except FileNotFoundError:
+        return None
 
 
 def descendants(root: int, spare: Collection[int] = ()) -> list[Process]:

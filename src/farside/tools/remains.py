@@ -37,18 +37,25 @@ class Remains:
 
     def end(self, until: float) -> set[int]:
         """Kill everything and remove the cgroup; return the pids that still run at `until` (time.monotonic())."""
+        for pid, started in self.known:  # the first process of a pid namespace takes all others with it
+            if _runs(pid, started):
+                _signal(pid, signal.SIGKILL)
         stopped: set[int] = set()
         while left := self.alive():
             if time.monotonic() > until:
                 return left
             fresh = left - stopped
             for pid in fresh or left:  # all stand still before the first is killed: what forks cannot outrun us
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGSTOP if fresh else signal.SIGKILL)
+                _signal(pid, signal.SIGSTOP if fresh else signal.SIGKILL)
             stopped |= fresh
             time.sleep(0 if fresh else 0.002)
         Cgroup(tuple(map(Path, self.cgroup))).remove(until)
         return set()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _runs(pid: int, started: int) -> bool:
@@ -87,9 +94,13 @@ def record(remains: Remains, scratch: Path) -> None:
     draft.replace(scratch / FILE)
 
 
-def forget(scratch: Path) -> None:
-    """The sandbox is proved dead."""
-    (scratch / FILE).unlink(missing_ok=True)
+def _read(file: Path) -> Remains | None:
+    try:
+        data = json.loads(file.read_text())
+    except ValueError:  # it is written in one step: only the machine's own death tears it, and that killed all
+        return None
+    known = tuple((int(pid), int(started)) for pid, started in data["known"])
+    return Remains(data["boot"], data["token"], known, tuple(data["cgroup"]))
 
 
 def prove_dead(scratch: Path, timeout: float = 10.0) -> None:
@@ -101,13 +112,11 @@ def prove_dead(scratch: Path, timeout: float = 10.0) -> None:
     file = scratch / FILE
     if not file.exists():
         return
-    data = json.loads(file.read_text())
-    known = tuple((int(pid), int(started)) for pid, started in data["known"])
-    remains = Remains(data["boot"], data["token"], known, tuple(data["cgroup"]))
-    left = remains.end(time.monotonic() + timeout) if remains.boot == boot() else set()
+    remains = _read(file)
+    left = remains.end(time.monotonic() + timeout) if remains and remains.boot == boot() else set()
     if left:
         pids = ", ".join(map(str, sorted(left)))
         raise FarsideError(
             f"The sandbox of the earlier run is still alive (process {pids}).", f"End it with: kill -9 {pids}"
         )
-    forget(scratch)
+    file.unlink()

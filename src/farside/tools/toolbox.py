@@ -14,7 +14,7 @@ from farside.tools.base import Effect, Outcome
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
 from farside.tools.landlock import Landlock
-from farside.tools.printable import printable
+from farside.tools.printable import escaped, printable
 from farside.tools.sandbox import Confinement, Layer, Limits
 from farside.tools.worker import SandboxDied, Worker
 
@@ -108,18 +108,18 @@ class SandboxedToolbox:
     def _job(self, name: str, arguments: dict[str, Any], seconds: float, blobs: Sequence[bytes]) -> Outcome:
         report = self._worker.ask(name, arguments, seconds, blobs)
         ok = bool(report.body["ok"])
-        return Outcome(self._text(report.blobs[0], ok), ok)
-
-    def _text(self, output: bytes, ok: bool) -> str:
-        said = "" if ok else self._worker.limits_hit()
-        return "\n".join(part for part in (printable(output).rstrip("\n"), said) if part) or "(no output)"
+        if name != "shell":
+            return Outcome(escaped(report.blobs[0]), ok)
+        hit = self._worker.limits_hit()
+        return Outcome(_shown(report.blobs[0], hit), ok and not hit)
 
     def _python(self, arguments: dict[str, Any], seconds: float) -> Outcome:
         self._bring_back()
         self._plan = None
         report = self._worker.ask("python", arguments, seconds)
         body, ok = report.body, bool(report.body["ok"])
-        text = self._text(report.blobs[0], ok)
+        hit = self._worker.limits_hit()
+        text, ok = _shown(report.blobs[0], hit), ok and not hit
         if "died" in body:
             return self._session_died(text, str(body["died"]), seconds)
         if body["interrupted"]:
@@ -143,17 +143,25 @@ class SandboxedToolbox:
     def restore(self, session: bytes, lost: tuple[str, ...]) -> tuple[str, ...]:
         """Bring the session's globals back; return the names that are lost, those in `lost` among them."""
         self._session, self._lost, self._stale = session, lost, True
-        try:
-            return self._bring_back()
-        except SandboxDied:
-            return lost
+        return self._bring_back()
 
     def _bring_back(self) -> tuple[str, ...]:
+        """Put the snapshot into the session if it does not hold it yet; return the names that are lost."""
         if self._stale and self._session is not None:
-            report = self._worker.ask("python", {}, RESTORE_SECONDS, [self._session])
-            self._lost = tuple(dict.fromkeys((*self._lost, *map(str, report.body.get("lost", ())))))
             self._stale = False
+            failed = self._brought_back(self._session)
+            self._lost = tuple(dict.fromkeys((*self._lost, *failed)))
         return self._lost
+
+    def _brought_back(self, session: bytes) -> Sequence[str]:
+        try:
+            body = self._worker.ask("python", {}, RESTORE_SECONDS, [session]).body
+        except SandboxDied:
+            body = {"ok": False}
+        if body["ok"]:
+            return [str(name) for name in body["lost"]]
+        self._session = None  # what kills the session once will do so again
+        return _names(session)
 
     def _answer(self, question: str, arguments: dict[str, Any]) -> tuple[str, bool]:
         """Answer the Python session."""
@@ -174,6 +182,19 @@ class SandboxedToolbox:
 
 
 NO_OUTPUT = "There is no output of that handle: the handles are those that cut or hidden outputs name."
+
+
+def _shown(output: bytes, *notes: str) -> str:
+    return "\n".join(part for part in (printable(output).rstrip("\n"), *notes) if part) or "(no output)"
+
+
+def _names(session: bytes) -> list[str]:
+    """Return the names that a snapshot holds: its header is JSON, the pickles behind it are never touched here."""
+    try:
+        header = json.loads(session[4 : 4 + int.from_bytes(session[:4])])
+        return [str(name) for name, _ in header["names"]]
+    except (ValueError, KeyError, TypeError):
+        return ["all variables"]
 
 
 def _reborn(lost: Sequence[str]) -> str:

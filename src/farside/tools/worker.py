@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from farside.errors import FarsideError
-from farside.tools import cgroup, remains
+from farside.tools import cgroup, processes, remains
+from farside.tools.crowd import Crowd
 from farside.tools.frames import BrokenFrame, Frame, receive, send
 from farside.tools.sandbox import PACKAGE, Confinement, Layer, environment
 
@@ -41,6 +42,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._group: cgroup.Cgroup | None = None
         self._remains: remains.Remains | None = None
+        self._crowd: Crowd | None = None
         self._seen = (0, 0)
 
     def ask(self, tool: str, arguments: dict[str, Any], seconds: float, blobs: Sequence[bytes] = ()) -> Frame:
@@ -68,13 +70,11 @@ class Worker:
 
     def limits_hit(self) -> str:
         """Return a sentence for each limit that was hit since the last look, or ""."""
-        if self._group is None:
-            return ""
-        refused, killed = self._group.refusals()
+        refused, killed = self._group.refusals() if self._group else (0, 0)
         before, self._seen = self._seen, (refused, killed)
         limits = self._confinement.limits
         said = []
-        if refused > before[0]:
+        if refused > before[0] or (self._crowd and self._crowd.exceeded):
             said.append(f"[the limit of {limits.processes} processes was reached]")
         if killed > before[1]:
             said.append(f"[the limit of {limits.memory // 2**20:,} MB of memory was reached: a process was killed]")
@@ -85,21 +85,25 @@ class Worker:
         self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
         self._group = cgroup.make(f"farside-{token}", self._confinement.limits) if os.geteuid() == 0 else None
         self._seen = (0, 0)
-        ours, theirs = socket.socketpair()
+        self._peer, theirs = socket.socketpair()
         try:
-            self._process = self._popen(token, theirs)
-            theirs.close()
+            with theirs:
+                self._process = self._popen(token, theirs)
             self._note(token)
-            receive(ours, time.monotonic() + START)
+            receive(self._peer, time.monotonic() + START)
             self._note(token)
-        except (BrokenFrame, TimeoutError, OSError) as error:
-            ours.close()
-            raise FarsideError(f"The sandbox ({self._layer.name}) does not start: {self._last_words()}") from error
+            self._watch()
+        except (BrokenFrame, OSError) as error:
+            words = self._last_words() or str(error)
+            self.end()
+            raise FarsideError(
+                f"The sandbox ({self._layer.name}) does not start: {words}.",
+                "Try again; if it stays so, accept that commands run with all your rights: --no-sandbox.",
+            ) from error
         except BaseException:
             self.end()
             raise
-        self._peer = ours
-        return ours
+        return self._peer
 
     def _popen(self, token: str, stdin: socket.socket) -> subprocess.Popen[bytes]:
         command = self._layer.command(self._confinement, self._warden())
@@ -123,7 +127,7 @@ class Worker:
                 "memory": limits.memory,
                 "file_size": limits.file_size,
                 "files": limits.files,
-                "processes": 0 if self._group else limits.processes,
+                "processes": 0 if os.geteuid() == 0 else limits.processes + processes.tasks_of(os.geteuid()),
             },
         }
         return [
@@ -139,11 +143,26 @@ class Worker:
         self._remains = remains.describe(self._process.pid, token, self._group)
         remains.record(self._remains, self._confinement.scratch)
 
+    def _watch(self) -> None:
+        """Where nothing bounds root's processes from inside, count them from outside."""
+        if self._group is None and os.geteuid() == 0 and self._process and self._remains:
+            left = self._remains
+            self._crowd = Crowd(
+                self._process.pid,
+                self._confinement.limits.processes,
+                lambda: left.end(time.monotonic() + PATIENCE),
+            )
+            self._crowd.start()
+
     def _last_words(self) -> str:
-        process = self._process
-        self.end()
-        said = process.stderr.read(65536).decode(errors="replace").split("\n") if process and process.stderr else []
-        return next((line for line in reversed(said) if line.strip()), "it said nothing")
+        """Kill what there is of it and return the last line that it wrote about itself."""
+        if self._process is None or self._process.stderr is None:
+            return ""
+        self._process.kill()
+        self._process.wait()
+        os.set_blocking(self._process.stderr.fileno(), False)
+        said = (self._process.stderr.read() or b"").decode(errors="replace").split("\n")
+        return next((line for line in reversed(said) if line.strip()), "")
 
     def end(self) -> None:
         """Kill everything inside and wait until it is gone. May be called twice.
@@ -154,9 +173,14 @@ class Worker:
         if self._peer is not None:
             self._peer.close()
             self._peer = None
+        if self._crowd is not None:
+            self._crowd.dismiss()
+            self._crowd = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            if self._process.stderr:
+                self._process.stderr.close()
             self._process = None
         if self._remains is not None:
             remains.prove_dead(self._confinement.scratch)

@@ -11,8 +11,10 @@ SKIPPED = {".git", "__pycache__", "node_modules", ".venv"}
 """Folders that are listed, not entered."""
 
 
-class Complaint(Exception):
+class ToolError(Exception):
     """A sentence for the model: what is wrong with the call, and what to do."""
+
+    __module__ = "builtins"  # so that a traceback shows its plain name
 
 
 def read_file(path: str, start: int = 1, count: int | None = None, numbers: bool = False) -> str:
@@ -45,12 +47,12 @@ def describe_read(path: str, start: int = 1, count: int | None = None, numbers: 
 def _text(path: str) -> str:
     file = _existing(path)
     if file.is_dir():
-        raise Complaint(f"{path} is a folder: use list_files.")
+        raise ToolError(f"{path} is a folder: use list_files.")
     if not file.is_file():
-        raise Complaint(f"{path} is neither a file nor a folder.")
+        raise ToolError(f"{path} is neither a file nor a folder.")
     data = file.read_bytes()
     if b"\0" in data[:8192]:
-        raise Complaint(f"{path} is binary ({len(data):,} bytes): read it with Python.")
+        raise ToolError(f"{path} is binary ({len(data):,} bytes): read it with Python.")
     return data.decode(errors="replace").replace("\r\n", "\n")
 
 
@@ -61,14 +63,14 @@ def _existing(path: str) -> Path:
     near = [entry.name for entry in file.parent.iterdir()] if file.parent.is_dir() else []
     close = _close(file.name, near, 3)
     hint = f" Near it: {', '.join(close)}." if close else ""
-    raise Complaint(f"There is no {path}.{hint}")
+    raise ToolError(f"There is no {path}.{hint}")
 
 
 def write_file(path: str, content: str) -> str:
     """Write `content` to a file, with its folders, in one step: a reader sees the old text or the new."""
     file = Path(os.path.realpath(path))
     if file.is_dir():
-        raise Complaint(f"{path} is a folder.")
+        raise ToolError(f"{path} is a folder.")
     known = file.exists()
     file.parent.mkdir(parents=True, exist_ok=True)
     _replace(file, content.encode(errors="surrogateescape"))
@@ -79,15 +81,19 @@ def _replace(file: Path, data: bytes) -> None:
     mode = file.stat().st_mode & 0o7777 if file.exists() else 0o666 & ~_umask()
     draft = file.with_name(f".{file.name[:100]}.{os.getpid()}.new")
     try:
-        with draft.open("wb") as sink:
-            sink.write(data)
-            sink.flush()
-            os.fsync(sink.fileno())
+        _write_through(draft, data)
         draft.chmod(mode)
         draft.replace(file)
-    except BaseException:
+    except OSError as error:
         draft.unlink(missing_ok=True)
-        raise
+        raise ToolError(f"{file} could not be written: {error.strerror}. It is as before.") from error
+
+
+def _write_through(draft: Path, data: bytes) -> None:
+    with draft.open("wb") as sink:
+        sink.write(data)
+        sink.flush()
+        os.fsync(sink.fileno())
 
 
 def _umask() -> int:
@@ -99,17 +105,17 @@ def _umask() -> int:
 def edit_file(path: str, old: str, new: str, all: bool = False) -> str:
     """Replace the one place where `old` stands in a file (with `all`: every place) by `new`."""
     if not old:
-        raise Complaint("`old` is empty: give the text to replace, or use write_file.")
+        raise ToolError("`old` is empty: give the text to replace, or use write_file.")
     _text(path)
     text = Path(path).read_bytes().decode(errors="surrogateescape")
     if "\r\n" in text and "\r" not in old:
         old, new = old.replace("\n", "\r\n"), new.replace("\n", "\r\n")
     found = text.count(old)
     if not found:
-        raise Complaint(f"`old` is not in {path}.{_nearest(text, old)}")
+        raise ToolError(f"`old` is not in {path}.{_nearest(text, old)}")
     lines = _lines_of(text, old)
     if found > 1 and not all:
-        raise Complaint(
+        raise ToolError(
             f"`old` stands {found} times in {path}, in lines {', '.join(map(str, lines[:20]))}: "
             "give more of the text around it, or all=true."
         )
@@ -158,7 +164,7 @@ def _entries(path: str, pattern: str, depth: int) -> Iterator[tuple[str, int]]:
     """Yield name and size (folders: name with a slash, -1)."""
     root = _existing(path)
     if not root.is_dir():
-        raise Complaint(f"{path} is a file: use read_file.")
+        raise ToolError(f"{path} is a file: use read_file.")
     for entry in _walk(root, depth):
         below = str(entry.relative_to(root))
         if not fnmatch(entry.name, pattern) and not fnmatch(below, pattern):

@@ -11,7 +11,7 @@ from typing import Any
 
 from farside.tools.frames import Frame
 from farside.tools.inside import pages
-from farside.tools.inside.files import Complaint, edit_file, list_files, read_file, write_file
+from farside.tools.inside.files import ToolError, edit_file, list_files, read_file, write_file
 from farside.tools.inside.job import alive, run_shell, shell_text
 
 Ask = Callable[[str, dict[str, Any]], Frame]
@@ -41,7 +41,7 @@ def install(ask: Ask, output_limit: int) -> None:
 def _answer(frame: Frame) -> str:
     text = frame.blobs[0].decode(errors="replace")
     if not frame.body["ok"]:
-        raise Complaint(text)
+        raise ToolError(text)
     return text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -14,6 +16,9 @@ from dataclasses import dataclass
 from farside.tools import processes
 from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import die_with_parent, kill, sweep
+
+
+PIPE = 2**20
 
 
 class HostGone(Exception):
@@ -32,7 +37,7 @@ class Ended:
 
 def fork(work: Callable[[], int]) -> tuple[int, int]:
     """Start `work` in a child with a session of its own; return its pid and the pipe of its output."""
-    reader, writer = os.pipe()
+    reader, writer = _wide_pipe()
     pid = os.fork()
     if pid:
         os.close(writer)
@@ -50,10 +55,18 @@ def fork(work: Callable[[], int]) -> tuple[int, int]:
         os._exit(code)
 
 
+def _wide_pipe() -> tuple[int, int]:
+    """Return a pipe that takes much before its writer has to wait for us."""
+    reader, writer = os.pipe()
+    with contextlib.suppress(PermissionError):  # the user's share of pipe memory is used up: a plain one serves
+        fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, PIPE)
+    return reader, writer
+
+
 def spawn_shell(command: str) -> tuple[int, int]:
     """Start `command` in a shell with a session of its own; return its pid and the pipe of its output."""
     shell = "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
-    reader, writer = os.pipe()
+    reader, writer = _wide_pipe()
     pid = os.posix_spawn(
         shell,
         [shell, "-c", command],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from farside.tools.inside.files import Complaint
+from farside.tools.inside.files import ToolError
 
 PAGE = 12_000
 """Characters of one page."""
@@ -15,7 +15,7 @@ def recall(text: str, start: int = 0, pattern: str = "") -> str:
     if pattern:
         return _matches(text, pattern)
     if start >= len(text) and text:
-        raise Complaint(f"The output has {len(text):,} characters: nothing from {start:,} on.")
+        raise ToolError(f"The output has {len(text):,} characters: nothing from {start:,} on.")
     end = min(len(text), start + PAGE)
     more = f"; go on with start={end}" if end < len(text) else ""
     return f"{text[start:end]}\n[characters {start:,} to {end:,} of {len(text):,}{more}]"
@@ -25,7 +25,7 @@ def _matches(text: str, pattern: str) -> str:
     try:
         wanted = re.compile(pattern)
     except re.error as error:
-        raise Complaint(f"The pattern is no regular expression: {error}.") from error
+        raise ToolError(f"The pattern is no regular expression: {error}.") from error
     lines = text.splitlines()
     found = [f"{number}: {line}" for number, line in enumerate(lines, 1) if wanted.search(line)]
     if not found:

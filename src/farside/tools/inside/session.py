@@ -7,7 +7,9 @@ import io
 import os
 import signal
 import socket
+import struct
 import sys
+import threading
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -77,12 +79,15 @@ class Session:
 
         try:
             failed = restore(frame.blobs[0], self._namespace)
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            return {"ok": False, "lost": [], "error": str(error)}, []
+        except (ValueError, KeyError, TypeError, struct.error):  # not a snapshot at all
+            return {"ok": False, "lost": []}, []
+        self._snapshot().remember(frame.blobs[0])
         _flush()
         return {"ok": True, "lost": failed}, []
 
     def _ask(self, question: str, arguments: dict[str, Any]) -> Frame:
+        if os.getpid() != self._pid or threading.current_thread() is not threading.main_thread():
+            raise RuntimeError(f"{question}() works in the main thread of the session only")
         send(self._peer, {"ask": question, "arguments": arguments})
         return receive(self._peer)
 

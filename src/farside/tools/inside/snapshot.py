@@ -114,11 +114,13 @@ class Snapshots:
         entries = [[name, len(data)] for name, data in zip(names, pickles, strict=True)]
         header = json.dumps({"cwd": _here(), "names": entries}).encode()
         packed = LENGTH.pack(len(header)) + header + b"".join(pickles)
-        digest = hashlib.blake2b(packed).digest()
-        if digest == self._digest:
-            return None
-        self._digest = digest
-        return packed
+        before = self._digest
+        self.remember(packed)
+        return None if self._digest == before else packed
+
+    def remember(self, packed: bytes) -> None:
+        """Take `packed` for the last snapshot."""
+        self._digest = hashlib.blake2b(packed).digest()
 
 
 def _mark(value: Any) -> tuple[int, int]:

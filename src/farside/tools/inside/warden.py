@@ -74,7 +74,7 @@ class Warden:
         code, text = 0, ""
         try:
             text = _FILE_JOBS[frame.body["tool"]](frame)
-        except files.Complaint as complaint:
+        except files.ToolError as complaint:
             code, text = 1, str(complaint)
         except OSError as error:
             code, text = 1, f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
@@ -84,8 +84,11 @@ class Warden:
 
     def _python(self, frame: Frame) -> tuple[dict[str, Any], list[bytes]]:
         live = self._live = self._live or self._begin()
-        send(live.peer, {"code": frame.body["arguments"].get("code", "")}, frame.blobs)
-        ended = self._cell_end(live, float(frame.body["seconds"]))
+        try:
+            send(live.peer, {"code": frame.body["arguments"].get("code", "")}, frame.blobs)
+            ended = self._cell_end(live, float(frame.body["seconds"]))
+        except BrokenFrame:  # the session has died
+            ended = None
         live.capture.drain(live.pipe)
         if ended is not None:
             body, blobs = ended
@@ -107,7 +110,7 @@ class Warden:
         return Live(pid, os.pidfd_open(pid), ours, pipe, Capture(self._config["output"]))
 
     def _cell_end(self, live: Live, seconds: float) -> tuple[dict[str, Any], tuple[bytes, ...]] | None:
-        """Wait for the cell's end: its report, or None when the session died or had to be killed."""
+        """Wait for the cell's end: its report, or None when the session has to be killed."""
         until, interrupted = time.monotonic() + seconds, False
         while True:
             remaining = until - time.monotonic()
@@ -117,10 +120,7 @@ class Warden:
                 os.killpg(live.pid, signal.SIGINT)
                 until, interrupted = time.monotonic() + GRACE, True
                 continue
-            try:
-                frame = self._next(live, remaining)
-            except BrokenFrame:
-                return None
+            frame = self._next(live, remaining)
             if frame and "done" in frame.body:
                 return {**frame.body, "interrupted": interrupted}, frame.blobs
             if frame:
