@@ -13,19 +13,24 @@ from typing import Any
 from farside.models.base import ContextTooLong, ModelError, QuotaSpent, Refused, Rejected, Unreachable
 from farside.models.openai_wire.patience import Passing
 
+_ADDRESS = re.compile(r"https?://\S+")
 _QUOTA = re.compile(
-    r"quota|insufficient|balance|billing|credit|recharge|suspended|usage limit|per[- ]day|payment", re.IGNORECASE
+    r"quota|insufficient|balance|credit|recharge|suspended|usage limit|per[- ]day|\bTPD\b", re.IGNORECASE
 )
 _TOO_LONG = re.compile(
     r"model token limit|maximum context length|context[_ ](?:length|size|window)|maximum model length"
-    r"|max(?:imum)? length|prompt is too long|input (?:token )?length|too many tokens",
+    r"|model max length|prompt is too long|input (?:token )?length",
     re.IGNORECASE,
 )
+_REPLY_TOO_LONG = "less than or equal"
+"""A cap on max_tokens alone (`must be less than or equal to N`) may name the window too."""
 _LIMITS = (
     re.compile(r"(?:token limit|context (?:length|size|window)|model length|max length)\D{0,20}?(\d[\d,]{2,})", re.I),
     re.compile(r"(\d[\d,]{2,})(?: tokens?)? (?:maximum|max)\b", re.I),
 )
 _PASSING = frozenset({408, 409, 425, 429})
+_SOON_S = 600.0
+"""A peer that asks to come back later than this has not throttled us: a quota is spent."""
 _SHOWN = 300
 
 
@@ -43,12 +48,12 @@ class Peer:
 
 
 def failure(peer: Peer, status: int, headers: Mapping[str, str], body: bytes) -> ModelError | Passing:
-    """Name what happened: raise a ModelError at once, or ask again after a Passing."""
+    """Name what happened: a ModelError to raise at once, or a Passing after which to ask again."""
     error = _error(body)
     said = _said(error, peer, body)
-    facts = f"{said} {error.get('type') or ''} {error.get('code') or ''}"
-    quota = status in (402, 429) or status == 403
-    if quota and (status == 402 or _QUOTA.search(facts)):
+    facts = _ADDRESS.sub("", f"{said} {error.get('type') or ''} {error.get('code') or ''}")
+    wait = retry_after(headers)
+    if _is_quota(status, facts, wait):
         return QuotaSpent(
             f"{peer.name}: the quota or balance is used up (HTTP {status}: {said}).",
             "top up the account, or wait until the quota resets, then: farside resume RUN",
@@ -58,12 +63,18 @@ def failure(peer: Peer, status: int, headers: Mapping[str, str], body: bytes) ->
         return _refused(peer, status)
     if status in _PASSING or status >= 500:
         final = Unreachable(f"{peer.name}: HTTP {status} ({said}).", "try again later: farside resume RUN")
-        return Passing(final, retry_after(headers))
-    if status in (400, 413, 422) and _TOO_LONG.search(facts):
-        return ContextTooLong(
-            f"{peer.name}: the request exceeds the model's window ({said}).", "", limit=_limit(error, said)
-        )
+        return Passing(final, wait)
+    if status in (400, 413, 422) and _TOO_LONG.search(facts) and _REPLY_TOO_LONG not in facts:
+        message = f"{peer.name}: the request exceeds the model's window ({said})."
+        return ContextTooLong(message, limit=_limit(error, said))
     return _rejected(peer, status, said)
+
+
+def _is_quota(status: int, facts: str, wait: float | None) -> bool:
+    """Tell a spent quota from throttling: by the words, and by how long the peer asks to wait."""
+    if status == 429 and wait is not None:
+        return wait > _SOON_S
+    return status == 402 or (status in (403, 429) and _QUOTA.search(facts) is not None)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -13,8 +13,8 @@ from farside.models.openai_wire.salvage import Salvaged, salvage
 from farside.models.openai_wire.stream import Draft
 from farside.models.openai_wire.usage import read_usage
 
-_TRIES = 3
-"""How often an unusable reply is asked for again: each one is billed."""
+_TRIES = 5
+"""How often a request is sent that brings unusable replies: each one is billed."""
 
 
 def finish(draft: Draft, request: Request, sent: int) -> Reply:

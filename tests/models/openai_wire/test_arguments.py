@@ -1,0 +1,27 @@
+import json
+
+import pytest
+
+from farside.models.openai_wire.arguments import mend
+
+
+@pytest.mark.parametrize(
+    ("raw", "mended", "repaired"),
+    [
+        ('{"a": 1}', '{"a": 1}', False),
+        (' {"a": "\\u00e9 \\n"}\n', '{"a": "\\u00e9 \\n"}', False),
+        ("", "{}", False),
+        ("null", "{}", False),
+        ('{"code": "a\nb\tc"}', '{"code": "a\\nb\\tc"}', True),
+        ('{"a": 1,}', '{"a": 1}', True),
+        ("{'a': 'b'}", '{"a": "b"}', True),
+    ],
+)
+def test_the_ladder(raw: str, mended: str, repaired: bool) -> None:
+    assert mend(raw) == (mended, repaired)
+    assert isinstance(json.loads(mend(raw)[0]), dict)
+
+
+@pytest.mark.parametrize("raw", ['{"path": "a", "text": "half of i', "rm -rf /", "[1, 2]", '"text"', "{}}{", '{"a"'])
+def test_what_is_hopeless_or_cut_comes_back_as_it_is(raw: str) -> None:
+    assert mend(raw) == (raw, False)
