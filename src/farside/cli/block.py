@@ -54,7 +54,7 @@ def _doing(moment: Moment, page: Page) -> Text:
     step = state.steps + (state.asked is not None)
     moon = MOON[int(moment.seconds) % len(MOON)]
     line = indented(f"step {step} of {state.settings.budget.max_steps}", "bold", moon, "cyan")
-    return line.append(f"  {_verb(moment)}  ", "cyan").append(duration(moment.seconds), "dim")
+    return line.append(f"  {_verb(moment)}  ", "cyan").append(duration(int(moment.seconds)), "dim")
 
 
 def _verb(moment: Moment) -> str:
@@ -88,7 +88,7 @@ def _figures(moment: Moment) -> Text:
 
 def _so_far(moment: Moment) -> RunState:
     """The state, with the time that the current request or call has taken."""
-    return replace(moment.state, seconds=moment.state.seconds + moment.seconds)
+    return replace(moment.state, seconds=int(moment.state.seconds + moment.seconds))
 
 
 def _place(moment: Moment, page: Page) -> Text:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from farside.models.catalog import Availability, availability
+from farside.cli.ending import BROKEN
+from farside.config import remember_profile
+from farside.models.catalog import Availability, availability, open_model
+from farside.models.preflight import Finding, check, corrections
 
 
 def print_models() -> None:
@@ -21,3 +24,31 @@ def lines(row: Availability) -> list[Text]:
     mark, colour = ("●", "green") if row.usable else ("○", "dim")
     first = Text(f"{mark} ", colour).append(f"{row.name:44} ", "bold" if row.usable else "").append(row.why, "dim")
     return [first, Text(f"  {row.next_step}", "cyan")] if row.next_step and not row.usable else [first]
+
+
+def check_model(name: str, base_url: str | None) -> int:
+    """Ask an endpoint, print each finding as it comes, keep what it taught; return the exit code.
+
+    Raises:
+        FarsideError: there is no such model, or its key is missing.
+    """
+    console = Console(highlight=False)
+    model = open_model(name, base_url)
+    findings = []
+    try:
+        for finding in check(model):
+            findings.append(finding)
+            console.print(found(finding), soft_wrap=True)
+    finally:
+        model.close()
+    if taught := corrections(findings):
+        path = remember_profile(name, taught)
+        what = ", ".join(f"{field} = {value}" for field, value in taught.items())
+        console.print(Text(f"From now on {name} is used with {what} ({path}).", "cyan"), soft_wrap=True)
+    return BROKEN if any(finding.grade == "fail" for finding in findings) else 0
+
+
+def found(finding: Finding) -> Text:
+    """Return a finding on one line."""
+    mark, colour = {"ok": ("●", "green"), "warn": ("◐", "yellow"), "fail": ("✗", "red")}[finding.grade]
+    return Text(f"{mark} ", colour).append(f"{finding.name:15} ", "bold").append(finding.sentence)

@@ -75,4 +75,8 @@ def opened(settings: Settings) -> Model:
     """
     from farside.models.catalog import open_model
 
+    if settings.model == "local":
+        from farside.cli.fetching import ensure
+
+        ensure()
     return open_model(settings.model, settings.base_url)

@@ -13,8 +13,8 @@ def tokens(count: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a length of time in its two largest units: 3.2 s, 45 s, 3 min 12 s, 2 h 5 min."""
-    if seconds < 9.95:
+    """Return a length of time in its two largest units: 3.2 s, 45 s, 3 min 12 s, 2 h 5 min; 3 s for an int."""
+    if seconds < 9.95 and not float(seconds).is_integer():
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:

@@ -16,7 +16,7 @@ from farside.agent.home import RunFolder
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
 from farside.agent.take_up import create, taken_up
-from farside.cli.crew import Stage
+from farside.cli.crew import Stage, opened
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.plain_text import safe
 from farside.cli.scene import Scene, View
@@ -66,8 +66,6 @@ def start(goal: str, settings: Settings, json: bool) -> int:
         raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
     if not goal.strip():
         raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL"')
-    from farside.cli.crew import opened
-
     model = opened(settings)
     try:
         folder = create(goal, settings)
@@ -159,6 +157,8 @@ def conclude(state: RunState, scene: Scene, json: bool) -> None:
     said = ending(state, scene.run_id, time.time())
     colour = {"finished": "green", "budget": "yellow", "paused": "cyan"}.get(state.status, "red")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if console.is_terminal:
+        console.print()
     headline = (
         Text("● ", colour).append(safe(said.headline), "bold").append(f" · {spent(state, scene.priced)}", "dim")
     )
@@ -166,5 +166,5 @@ def conclude(state: RunState, scene: Scene, json: bool) -> None:
     if state.answer and not json:
         if state.status != "finished":
             console.print("the best answer so far:" if state.status == "budget" else "its last words:", style="dim")
-        print(safe(state.answer) if sys.stdout.isatty() else state.answer, flush=True)
+        print(f"\n{safe(state.answer)}\n" if sys.stdout.isatty() else state.answer, flush=True)
     console.print(Text(said.next_step, "dim"))

@@ -9,13 +9,13 @@ from threading import Event, Thread
 from rich.console import Console
 from rich.text import Text
 
-from farside.agent.events import Asked, CallStarted, Replied
+from farside.agent.events import Asked, CallStarted, Replied, Resumed
 from farside.agent.journal import Entry
 from farside.agent.state import RunState
 from farside.cli.block import Moment, block
 from farside.cli.scene import Scene
 from farside.cli.screen import Screen
-from farside.cli.story import GLANCE, Page, told
+from farside.cli.story import GLANCE, Page, masthead, told
 from farside.messages import Part
 
 TICK_S = 0.125
@@ -50,7 +50,10 @@ class Live:
         if isinstance(entry.event, Asked | CallStarted | Replied):
             self._began = time.monotonic()
         self._moment = Moment(self._scene, state)
-        above = told(entry.event, state, Page(self._screen.width, GLANCE))
+        page = Page(self._screen.width, GLANCE)
+        above = told(entry.event, state, page)
+        if isinstance(entry.event, Resumed):
+            above = masthead(self._scene.run_id, state, page)
         if above or isinstance(entry.event, CallStarted):
             self._draw(above)
         else:

@@ -21,7 +21,7 @@ def models() -> None:
 def check(model: Named, base_url: BaseUrl = None) -> None:
     """Ask an endpoint whether it keeps the protocol.
 
-    A few short requests; what they teach of the model is kept.
+    A few short requests; what they teach of the model is kept. Exit codes: 0 it does, 5 something failed.
     """
     from farside.cli.brains import check_model
 

@@ -54,6 +54,15 @@ def head(text: str, width: int, lines: int) -> list[str]:
     found = [line.rstrip() for line in safe(text).splitlines() if line.strip()]
     shown = [cut(line, width) for line in found[:lines]]
     if len(found) > lines:
-        more = f" (+{len(found) - lines} lines)"
+        left = len(found) - lines
+        more = f" (+{left} {'line' if left == 1 else 'lines'})"
         shown[-1] = cut(shown[-1], max(width - len(more), 8)) + more
     return shown
+
+
+def error_head(text: str, width: int, lines: int) -> list[str]:
+    """Return the head of an error; of a traceback the end, which says what happened."""
+    found = [line.rstrip() for line in safe(text).splitlines() if line.strip()]
+    at = next((number for number, line in enumerate(found) if line.startswith("Traceback (")), None)
+    ends = [line for line in found[at or 0 :] if not line.startswith((" ", "Traceback ("))]
+    return head("\n".join(ends) if at is not None and ends else text, width, lines)

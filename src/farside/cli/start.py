@@ -104,7 +104,8 @@ def resume(
 ) -> None:
     """Go on with a run where it stopped.
 
-    It may have been paused, killed, failed or out of budget. Settings are the run's own; an option changes one from here on. Exit codes are those of `farside run`.
+    It may have been paused, killed, failed or out of budget. Settings are the run's own; an option
+    changes one from here on. Exit codes are those of `farside run`.
     """
     from farside.agent.home import find_run
     from farside.cli.foreground import Change, carry

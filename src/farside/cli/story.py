@@ -16,7 +16,7 @@ from farside.agent.plan import Plan
 from farside.agent.state import RunState
 from farside.cli.figures import count, duration, tokens
 from farside.cli.gist import gist, program
-from farside.cli.plain_text import cut, fitted, head, one_line
+from farside.cli.plain_text import cut, error_head, fitted, head, one_line
 from farside.messages import ToolCall
 
 GUTTER = 6
@@ -61,6 +61,19 @@ def told(event: ev.Event, state: RunState, page: Page) -> list[Text]:
     return list(tell(event, state, page)) if tell else []
 
 
+def masthead(run_id: str, state: RunState, page: Page) -> list[Text]:
+    """Return the lines above a run: its goal, and how to come back to it."""
+    goal = fitted(state.goal, page.room, 3)
+    lines = [indented(line, "bold", "☾" if number == 0 else "", "cyan") for number, line in enumerate(goal)]
+    begun = f"goes on from step {state.steps}" if state.steps else "begins"
+    return [
+        Text(),
+        *lines,
+        indented(f"run {run_id} {begun} · farside resume {run_id} comes back to it", "dim"),
+        Text(),
+    ]
+
+
 def indented(text: str, style: str = "", mark: str = "", mark_style: str = "dim") -> Text:
     """Return a line behind the gutter, in which `mark` may stand."""
     line = Text(f"{mark:>{GUTTER - 2}}  ", mark_style, no_wrap=True, overflow="ellipsis")
@@ -82,12 +95,15 @@ def _replied(event: ev.Replied, state: RunState, page: Page) -> Iterator[Text]:
 
 def _call_finished(event: ev.CallFinished, state: RunState, page: Page) -> Iterator[Text]:
     call = _call(state, event.call_id)
+    if call.name == "update_plan" and event.status == "ok":
+        return  # the plan itself is shown
     yield called(call, page, after=f"  {duration(event.seconds)}" if event.seconds >= 0.1 else "")
     if page.detail.program:
         for line in head(program(call), page.room - 2, page.detail.program)[1:]:
             yield indented(f"  {line}")
     colour = {"ok": "green", "error": "red", "unknown": "yellow"}[event.status]
-    for number, line in enumerate(head(event.text, page.room - 2, page.detail.output) or ["(no output)"]):
+    shorten = head if event.status == "ok" or page.detail is FULL else error_head
+    for number, line in enumerate(shorten(event.text, page.room - 2, page.detail.output) or ["(no output)"]):
         mark = {"ok": "↳ ", "error": "✗ ", "unknown": "? "}[event.status] if number == 0 else "  "
         yield indented("").append(mark, colour).append(line, "dim" if event.status == "ok" else colour)
 
