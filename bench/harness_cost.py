@@ -17,6 +17,8 @@ from bench.fsync import commit_ms
 from bench.instant_endpoint import InstantEndpoint
 
 ROOT = Path(__file__).parents[1]
+DISK = ROOT / "build"
+"""Where runs are kept while they are measured: this disk, out of git's sight."""
 PEERS = ("smolagents", "pydantic_ai", "langgraph", "mini_swe_agent")
 STEPS = 300
 EARLY = slice(10, 30)
@@ -68,7 +70,8 @@ def _middle(clock: list[float], steps: slice) -> float:
 
 def measure(python: Path, peer: str) -> Cost | str:
     """Run one harness in a process of its own; return its cost, or why there is none."""
-    with tempfile.TemporaryDirectory(dir=ROOT / "bench") as home, InstantEndpoint(STEPS) as endpoint:
+    DISK.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=DISK) as home, InstantEndpoint(STEPS) as endpoint:
         report = Path(home) / "report.json"
         done = subprocess.run(
             [python, "-m", f"bench.peers.{peer}", endpoint.base_url, report, str(STEPS)],
@@ -96,7 +99,7 @@ def row(name: str, cost: Cost | str) -> str:
 
 def musts(cost: Cost) -> list[str]:
     """Return what farside has to keep, and whether it did."""
-    fsync = commit_ms(ROOT / "bench")
+    fsync = commit_ms(DISK)
     allowed = COMMITS_A_STEP * fsync + 5
     limits = [
         ("CPU at 280-300", cost.cpu_late, 5.0, "ms"),
