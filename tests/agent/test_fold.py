@@ -111,7 +111,7 @@ def test_an_attempt_begins_anew_from_the_goal() -> None:
 
 def test_another_model_forgets_what_was_learned_of_the_last() -> None:
     other = ev.Settings("openai/other", workspace="/nowhere")
-    events = [CREATED, calling(CALL), ev.CallFinished("c1", "ok", "out"), ev.Learned(5_000)]
+    events: list[ev.Event] = [CREATED, calling(CALL), ev.CallFinished("c1", "ok", "out"), ev.Learned(5_000)]
     assert fold([*events, ev.Resumed(SETTINGS)]).window == 5_000
     switched = fold([*events, ev.Resumed(other)])
     assert (switched.window, switched.measured) == (None, (0, 0))

@@ -8,6 +8,7 @@ from hypothesis import given
 from farside.agent import events as ev
 from farside.agent.fold import fold
 from farside.agent.project import project
+from farside.agent.projector import Projector
 from farside.messages import Message, Request, ToolCall, ToolSpec, Usage
 from farside.models.base import Profile
 from tests.agent.journals import SETTINGS, journals
@@ -62,6 +63,15 @@ def test_the_code_dialect_speaks_without_calls_and_tools(events: list[ev.Event])
 @given(journals())
 def test_projecting_twice_gives_the_same_bytes(events: list[ev.Event]) -> None:
     assert projected(events, KIMI) == projected(events, KIMI)
+
+
+@given(journals())
+def test_the_projector_gives_what_project_gives_at_every_step(events: list[ev.Event]) -> None:
+    projector = Projector()
+    for count in range(1, len(events) + 1):
+        state = fold(events[:count])
+        for profile in (KIMI, KIMI, OTHER, CODE)[count % 4 :][:2]:
+            assert projector.project(state, profile, TOOLS, 9) == project(state, profile, TOOLS, 9)
 
 
 def story() -> list[ev.Event]:

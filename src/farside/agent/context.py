@@ -41,6 +41,8 @@ def is_pressed(state: RunState, profile: Profile) -> bool:
 
 def keep_latest(state: RunState, profile: Profile) -> Hide | None:
     """Hide all tool outputs but the last few, once that frees a whole batch or the window is full."""
+    if state.chars / chars_per_token(state) < min(BATCH_TOKENS, window(state, profile) // 4):
+        return None
     old = _outputs(state)[:-KEEP]
     freed = sum(len(message.text) - PLACEHOLDER for message in old) / chars_per_token(state)
     batch = min(BATCH_TOKENS, window(state, profile) // 4)

@@ -15,7 +15,7 @@ from farside.messages import Message, ToolCall, Usage
 MESSAGE_OVERHEAD = 16
 """Characters that a message costs beside its text: role, ids, separators."""
 
-PLACEHOLDER = 100
+PLACEHOLDER = 60
 """Characters that the placeholder of a hidden output counts for."""
 NOTE = "note:"
 """Prefix of Message.name of a user-role message that farside wrote; the rest says why."""

@@ -19,7 +19,7 @@ from farside.agent.intake import take_in
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Entry, Journal
 from farside.agent.mission import Accept, Mission, Reject, TryAgain
-from farside.agent.project import project
+from farside.agent.projector import Projector
 from farside.agent.state import RunState
 from farside.errors import FarsideError
 from farside.messages import Part
@@ -61,6 +61,7 @@ class Run:
     watcher: Watcher
     interrupts: Interrupts
     _noted: list[tuple[ev.Event, RunState]] = field(default_factory=list)
+    _projector: Projector = field(default_factory=Projector)
     _fingerprint: int = 0
 
     def note(self, *events: ev.Event) -> None:
@@ -126,7 +127,7 @@ class Run:
         profile = self.model.profile
         self.note(ev.Asked(ask.input_tokens, ask.max_tokens, ask.final))
         self.commit()
-        request = project(self.state, profile, self.toolbox.specs, ask.max_tokens, self.id)
+        request = self._projector.project(self.state, profile, self.toolbox.specs, ask.max_tokens, self.id)
         began = time.monotonic()
         try:
             with self.interrupts.open():

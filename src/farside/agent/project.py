@@ -23,14 +23,34 @@ def project(
     state: RunState, profile: Profile, tools: tuple[ToolSpec, ...], max_tokens: int, cache_key: str = ""
 ) -> Request:
     """Return the request for the next reply."""
-    messages = tuple(answered(shown(state)))
+    return framed(state, conversation(state, profile), profile, tools, max_tokens, cache_key)
+
+
+def conversation(
+    state: RunState, profile: Profile, start: int | None = None, first_call: int = 0
+) -> tuple[Message, ...]:
+    """Return this attempt's messages as the profile's family speaks them.
+
+    With `start`, only those from that index of the transcript on, where `first_call` calls came before.
+    """
+    messages = answered(shown(state, state.attempt_start if start is None else start))
     if profile.tools == "code":
-        messages, tools = code_dialect.spoken(messages), ()
-    elif profile.ids == "kimi":
-        messages = kimi_ids(messages)
+        return code_dialect.spoken(messages)
+    return kimi_ids(messages, first_call) if profile.ids == "kimi" else tuple(messages)
+
+
+def framed(
+    state: RunState,
+    messages: tuple[Message, ...],
+    profile: Profile,
+    tools: tuple[ToolSpec, ...],
+    max_tokens: int,
+    cache_key: str,
+) -> Request:
+    """Return the request around a conversation."""
     return Request(
         messages=(Message("system", state.system), *messages) if state.system else messages,
-        tools=tools,
+        tools=() if profile.tools == "code" else tools,
         max_tokens=max_tokens,
         temperature=profile.temperature,
         seed=state.settings.seed,
@@ -38,11 +58,11 @@ def project(
     )
 
 
-def shown(state: RunState) -> Iterator[Message]:
-    """Yield this attempt's messages: dropped ranges give way to their lesson, hidden outputs to a placeholder."""
-    lessons = {start: lesson for start, end, lesson in state.dropped if not _inside(start, end, state)}
-    gone = {index for start, end, _ in state.dropped for index in range(start, end)}
-    for index in range(state.attempt_start, len(state.transcript)):
+def shown(state: RunState, start: int) -> Iterator[Message]:
+    """Yield messages from `start` on: dropped ranges give way to their lesson, hidden outputs to a placeholder."""
+    lessons = {first: lesson for first, end, lesson in state.dropped if not _inside(first, end, state)}
+    gone = {index for first, end, _ in state.dropped for index in range(first, end)}
+    for index in range(start, len(state.transcript)):
         message = state.transcript[index]
         if lessons.get(index):
             yield Message("user", lessons[index], name="note:lesson")
