@@ -11,6 +11,7 @@ from farside.config import Config, config_path, load_config
 from farside.errors import FarsideError
 from farside.models.base import Model, Refused
 from farside.models.profiles import profile_for
+from farside.models.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,10 @@ def _open_wire(name: str, provider: Provider, base_url: str | None, config: Conf
     return OpenAIWire(profile, url, key, provider.key_name)
 
 
-def find_key(provider: str, config: Config) -> str:
-    """Return a provider's key: from the environment, else from the config file, else ""."""
+def find_key(provider: str, config: Config) -> Secret:
+    """Return a provider's key: from the environment, else from the config file, else an empty one."""
     key_name = WIRE[provider].key_name
-    return (os.environ.get(key_name, "") if key_name else "") or config.key(provider)
+    return Secret((os.environ.get(key_name, "") if key_name else "") or config.key(provider))
 
 
 def _unknown(name: str) -> FarsideError:

@@ -12,6 +12,7 @@ import argparse
 import json
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
@@ -81,7 +82,8 @@ class Endpoint:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in tuple(self._connections):
-            connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the client or its thread may have closed it a moment ago
+                connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self) -> None:
         """Accept connections until the listener is closed."""

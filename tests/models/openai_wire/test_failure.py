@@ -7,8 +7,9 @@ import pytest
 from farside.models.base import ContextTooLong, ModelError, QuotaSpent, Refused, Rejected, Unreachable
 from farside.models.openai_wire.failure import Peer, failure, retry_after
 from farside.models.openai_wire.patience import Passing
+from farside.models.secret import Secret
 
-PEER = Peer("moonshot/kimi-k2.6", "https://peer.test/v1", "MOONSHOT_API_KEY", "sk-secret-123")
+PEER = Peer("moonshot/kimi-k2.6", "https://peer.test/v1", "MOONSHOT_API_KEY", Secret("sk-secret-123"))
 
 
 def met(status: int, body: object, headers: dict[str, str] | None = None) -> ModelError | Passing:

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -18,7 +19,8 @@ WIRE = b"".join(stream(REPLY, usage_of(10, 2, 5, Dialect()), "m", Dialect()))
 
 
 def folded(wire: list[bytes]) -> tuple[Draft, list[Part]]:
-    draft, parts = Draft(), []
+    draft = Draft()
+    parts: list[Part] = []
     for data in events(wire):
         if data != b"[DONE]":
             parts += draft.add(json.loads(data))
@@ -40,7 +42,7 @@ def said(draft: Draft) -> Message:
 @given(st.lists(st.integers(0, len(WIRE)), max_size=40))
 def test_however_the_stream_is_cut_the_reply_is_the_same(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(WIRE)]
-    draft, parts = folded([WIRE[a:b] for a, b in zip(edges, edges[1:], strict=False)])
+    draft, parts = folded([WIRE[a:b] for a, b in pairwise(edges)])
     assert said(draft) == REPLY
     assert (draft.finish, draft.model, draft.spoken) == ("tool_calls", "m", "reasoning_content")
     assert "".join(part.text for part in parts if part.kind == "thinking") == REPLY.thinking

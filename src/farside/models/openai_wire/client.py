@@ -15,6 +15,7 @@ from farside.models.openai_wire.failure import Peer, failure
 from farside.models.openai_wire.patience import Passing, Patience
 from farside.models.openai_wire.reply import finish
 from farside.models.openai_wire.stream import Draft, events
+from farside.models.secret import Secret
 
 _CONNECT_S = 20.0
 _KEEP_OPEN_S = 300.0
@@ -27,7 +28,7 @@ class OpenAIWire:
         self,
         profile: Profile,
         base_url: str,
-        key: str = "",
+        key: Secret,
         key_name: str = "",
         patience: Patience | None = None,
     ) -> None:
@@ -38,7 +39,7 @@ class OpenAIWire:
         self._encoder = Encoder(profile)
         self._client = httpx.Client(
             headers={"Accept": "text/event-stream", "Content-Type": "application/json"}
-            | ({"Authorization": f"Bearer {key}"} if key else {}),
+            | ({"Authorization": f"Bearer {key.reveal()}"} if key else {}),
             timeout=httpx.Timeout(self._patience.stall, connect=min(_CONNECT_S, self._patience.stall)),
             limits=httpx.Limits(keepalive_expiry=_KEEP_OPEN_S),
         )

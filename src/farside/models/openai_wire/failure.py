@@ -12,6 +12,7 @@ from typing import Any
 
 from farside.models.base import ContextTooLong, ModelError, QuotaSpent, Refused, Rejected, Unreachable
 from farside.models.openai_wire.patience import Passing
+from farside.models.secret import Secret
 
 _ADDRESS = re.compile(r"https?://\S+")
 _QUOTA = re.compile(
@@ -43,7 +44,7 @@ class Peer:
     url: str
     key_name: str
     """The environment variable that holds its key; "" where it needs none."""
-    secret: str = ""
+    key: Secret
     """Cut out of whatever the peer says."""
 
 
@@ -126,9 +127,7 @@ def _error(body: bytes) -> dict[str, Any]:
 
 def _said(error: dict[str, Any], peer: Peer, body: bytes) -> str:
     said = error.get("message") or error.get("detail") or body.decode("utf-8", "replace")
-    said = " ".join(str(said).split())
-    if peer.secret:
-        said = said.replace(peer.secret, "[key]")
+    said = peer.key.cut_from(" ".join(str(said).split()))
     return (said[:_SHOWN] + "…" if len(said) > _SHOWN else said) or "no reason given"
 
 

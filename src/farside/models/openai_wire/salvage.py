@@ -45,7 +45,7 @@ def salvage(thinking: str, text: str, names: Iterable[str]) -> Salvaged:
         return Salvaged(thinking, text)
     start = _MARK.search(thinking)
     rest = thinking[start.start() :] if start else ""
-    thinking = _LEFTOVER.sub("", thinking[: start.start()] if start else thinking).rstrip()
+    thinking = _LEFTOVER.sub("", thinking[: start.start()] if start else thinking).rstrip().removesuffix("</think>")
     calls, text, cut = _calls(rest.replace("</think>", "") + text, tuple(names))
     found = f"{len(calls)} call(s) salvaged from" if calls else "call tokens without a usable call dropped from"
     return Salvaged(thinking, text, calls, cut, (f"{found} the {' and the '.join(leaks)}",))
