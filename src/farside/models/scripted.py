@@ -152,10 +152,9 @@ def open_scripted(name: str, overrides: dict[str, object] | None = None) -> Scri
 
 def _header(path: Path, number: int, text: str) -> dict[str, object]:
     try:
-        shape = json.loads(text)["profile"]
+        return dict(json.loads(text)["profile"])
     except (ValueError, KeyError, TypeError):
         raise FarsideError(f'{path}, line {number}: expected {{"profile": {{…}}}}.', "correct the line") from None
-    return dict(shape)
 
 
 def _line(path: Path, number: int, text: str) -> Line:
