@@ -11,7 +11,7 @@ from farside.cli.app import app
 from tests.house.sources import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-CODE = re.compile(r"^ {4}.*$|^```\w*\n.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"^ {4}[^\n]*$|^```\w*\n.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"(?<![\w/.-])(?:\.venv/bin/)?(make|farside) ([a-z][a-z_-]*)")
 
 
