@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +19,11 @@ class Source:
     """Dotted name below its tree's root: `farside.agent.fold`; a package has its own name."""
     text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of the tree, walked once."""
+        return tuple(ast.walk(self.tree))
 
     @property
     def room(self) -> str:
@@ -66,7 +71,7 @@ def benchmarks() -> tuple[Source, ...]:
 
 def functions(source: Source) -> Iterator[Function]:
     """Yield every function and method, nested ones too."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, Function):
             yield node
 
@@ -79,7 +84,7 @@ def length(function: Function) -> int:
 
 def imports(source: Source) -> Iterator[tuple[str, int]]:
     """Yield each imported module with its line, wherever the import stands; `from a import b` yields a and a.b."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield name.name, node.lineno

@@ -17,7 +17,7 @@ def replaced(source: Source) -> Iterator[tuple[int, str]]:
     for name, line in imports(source):
         if within(name, ("unittest.mock", "mock", "pytest_mock")):
             yield line, name
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr in ("setattr", "delattr", "setitem", "delitem"):
             yield node.lineno, f".{node.attr}"
         if isinstance(node, ast.arg) and node.arg == "mocker":

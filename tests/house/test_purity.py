@@ -42,7 +42,7 @@ def impurities(source: Source) -> Iterator[str]:
     for name, line in imports(source):
         if not within(name, (*LIBRARY, "farside")):
             yield f"{source.path}:{line}: imports {name}"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
             yield f"{source.path}:{node.lineno}: calls {node.func.id}"
 

@@ -29,10 +29,10 @@ def undone(source: Source) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(source.text.splitlines(), 1):
         if found := MARKS.search(line):
             yield number, found.group()
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name) and node.id == UNWRITTEN:
             yield node.lineno, UNWRITTEN
-    methods = set(seam_methods(source.tree))
+    methods = set(seam_methods(source))
     for function in functions(source):
         if is_empty(function) and function not in methods and not is_overload(function):
             yield function.lineno, f"{function.name} has no body"
@@ -48,9 +48,9 @@ def is_overload(function: Function) -> bool:
     return any("overload" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
-def seam_methods(tree: ast.Module) -> Iterator[ast.stmt]:
+def seam_methods(source: Source) -> Iterator[ast.stmt]:
     """Yield what stands in a Protocol: a body is not expected there."""
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef) and any("Protocol" in ast.unparse(base) for base in node.bases):
             yield from node.body
 
