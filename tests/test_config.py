@@ -32,7 +32,7 @@ def test_every_part_is_read(path: Path) -> None:
     config = load_config()
     assert (config.model, config.base_urls["vllm"]) == ("vllm/x", "http://gpu:8000/v1")
     assert config.profiles == {"vllm/x": {"window": 9000}}
-    assert (config.key("moonshot"), config.key("openai")) == ("sk-secret", "")
+    assert config.keys == {"moonshot": "sk-secret"}
     assert "sk-secret" not in repr(config)
 
 

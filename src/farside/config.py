@@ -5,33 +5,29 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from farside.errors import FarsideError
 
 
-class Config(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Config:
     """What the file says. Every part may be absent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
     model: str | None = None
     """The model to use where none is named."""
-    keys: dict[str, SecretStr] = {}
+    keys: dict[str, str] = field(default_factory=dict, repr=False)
     """API keys by provider."""
-    base_urls: dict[str, str] = {}
+    base_urls: dict[str, str] = field(default_factory=dict)
     """Base URLs by provider, with their /v1."""
-    profiles: dict[str, dict[str, Any]] = {}
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Corrections by `provider/model`: fields of Profile. The file wins over what `farside check` learned."""
-
-    def key(self, provider: str) -> str:
-        """Return the key of a provider, "" where there is none."""
-        secret = self.keys.get(provider)
-        return secret.get_secret_value() if secret else ""
 
 
 def config_path() -> Path:
@@ -48,12 +44,20 @@ def load_config() -> Config:
     """
     written = _read(config_path(), tomllib.loads)
     learned = _read(_learned_path(), json.loads)
+    if not (written or learned):
+        return Config()
     profiles = written.get("profiles", {})
     if isinstance(profiles, dict):
         names = {**learned, **profiles}
         written["profiles"] = {name: {**learned.get(name, {}), **profiles.get(name, {})} for name in names}
+    return _checked(written)
+
+
+def _checked(written: dict[str, Any]) -> Config:
+    from pydantic import TypeAdapter, ValidationError  # 100 ms that a machine without a file need not spend
+
     try:
-        return Config.model_validate(written)
+        return TypeAdapter(Config).validate_python(written)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         where = ".".join(str(each) for each in first["loc"])

@@ -17,10 +17,6 @@ from tests.models.driving import ask
 NOTHING = Config()
 
 
-def config(**parts: object) -> Config:
-    return Config.model_validate(parts)
-
-
 def test_a_hosted_model_without_a_key_says_which_to_set() -> None:
     with pytest.raises(Refused, match="MOONSHOT_API_KEY is not set") as caught:
         open_model("moonshot/kimi-k2.6", config=NOTHING)
@@ -50,7 +46,7 @@ def test_a_base_url_that_is_none_is_explained() -> None:
 
 
 def test_the_environment_wins_over_the_config_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = config(keys={"moonshot": "sk-file"})
+    given = Config(keys={"moonshot": "sk-file"})
     assert find_key("moonshot", given).reveal() == "sk-file"
     monkeypatch.setenv("MOONSHOT_API_KEY", "sk-environment")
     assert find_key("moonshot", given).reveal() == "sk-environment"
@@ -64,14 +60,14 @@ def test_a_key_is_not_sent_to_another_provider(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_default_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_model(NOTHING) == "local"
-    assert default_model(config(model="vllm/x")) == "vllm/x"
+    assert default_model(Config(model="vllm/x")) == "vllm/x"
     monkeypatch.setenv("FARSIDE_MODEL", "ollama/y")
-    assert default_model(config(model="vllm/x")) == "ollama/y"
+    assert default_model(Config(model="vllm/x")) == "ollama/y"
 
 
 def test_a_model_of_the_config_file_is_used_with_its_url_and_profile() -> None:
     with Endpoint(Counting(0)) as endpoint:
-        given = config(base_urls={"vllm": endpoint.base_url}, profiles={"vllm/x": {"window": 7000}})
+        given = Config(base_urls={"vllm": endpoint.base_url}, profiles={"vllm/x": {"window": 7000}})
         model = open_model("vllm/x", config=given)
         assert ask(model).message == Message("assistant", "the total is 0", "All steps are done.")
         assert model.profile.window == 7000
@@ -81,7 +77,7 @@ def test_a_model_of_the_config_file_is_used_with_its_url_and_profile() -> None:
 
 def test_what_can_be_used_here_and_what_it_takes() -> None:
     with Endpoint(Counting(0)) as endpoint:
-        given = config(
+        given = Config(
             base_urls={
                 "vllm": endpoint.base_url,
                 "sglang": "http://127.0.0.1:9/v1",

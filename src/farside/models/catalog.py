@@ -97,7 +97,7 @@ def _open_wire(name: str, provider: Provider, base_url: str | None, config: Conf
 def find_key(provider: str, config: Config) -> Secret:
     """Return a provider's key: from the environment, else from the config file, else an empty one."""
     key_name = WIRE[provider].key_name
-    return Secret((os.environ.get(key_name, "") if key_name else "") or config.key(provider))
+    return Secret((os.environ.get(key_name, "") if key_name else "") or config.keys.get(provider, ""))
 
 
 def _unknown(name: str) -> FarsideError:

@@ -42,7 +42,7 @@ def profile_for(name: str, overrides: Mapping[str, object] | None = None) -> Pro
         shipped["body"] = {**data["every"]["body"], **known.get("body", {})}
     for word in ("unconfirmed", "note"):
         shipped.pop(word, None)
-    return _checked(name, {**shipped, **(overrides or {})})
+    return _checked(name, {**shipped, **overrides}) if overrides else Profile(name=name, **shipped)
 
 
 def known_models(provider: str) -> tuple[Known, ...]:
