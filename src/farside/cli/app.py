@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated, TextIO
 
 import typer
@@ -46,12 +47,12 @@ def farside(
     """Give an agent a goal, watch it work, and check what it did."""
 
 
-def run() -> None:
-    """Run the command line and exit."""
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command that `arguments` (default: those of the process) name, and exit."""
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
     try:
-        app()
+        app(args=arguments)
     except FarsideError as error:
         print(f"farside: {error}", file=sys.stderr)
         if error.next_step:

@@ -23,9 +23,7 @@ def tell(folder: RunFolder, text: str) -> int:
     """
     if not text.strip():
         raise FarsideError("There is nothing to say.", f'farside say {folder.id} "TEXT"')
-    state = read(folder)
-    number = Journal(folder.journal).post(text)
-    fate = follow(folder, number)
+    fate, number = post(folder, text)
     if fate == "taken":
         print(f"Run {folder.id} has taken it up.")
     elif fate == "waiting":
@@ -39,9 +37,18 @@ def tell(folder: RunFolder, text: str) -> int:
     return 0
 
 
-def follow(folder: RunFolder, number: int) -> str:
-    """Return "taken" once the words are an event, "waiting" when the holder takes its time, "alone" without one."""
+def post(folder: RunFolder, text: str) -> tuple[str, int]:
+    """Leave words; return what becomes of them, and their number."""
     journal = Journal(folder.journal)
+    try:
+        number = journal.post(text)
+        return follow(folder, journal, number), number
+    finally:
+        journal.close()
+
+
+def follow(folder: RunFolder, journal: Journal, number: int) -> str:
+    """Return "taken" once the words are an event, "waiting" when the holder takes its time, "alone" without one."""
     seen = 0
     deadline = time.monotonic() + FOLLOW_S
     while holder(folder.lease):
