@@ -15,6 +15,7 @@ from farside.models.openai_wire.arguments import mend
         ('{"code": "a\nb\tc"}', '{"code": "a\\nb\\tc"}', True),
         ('{"a": 1,}', '{"a": 1}', True),
         ("{'a': 'b'}", '{"a": "b"}', True),
+        ('{"code": "print("a", 1)"}', '{"code": "print(\\"a\\", 1)"}', True),
     ],
 )
 def test_the_ladder(raw: str, mended: str, repaired: bool) -> None:
@@ -22,6 +23,8 @@ def test_the_ladder(raw: str, mended: str, repaired: bool) -> None:
     assert isinstance(json.loads(mend(raw)[0]), dict)
 
 
-@pytest.mark.parametrize("raw", ['{"path": "a", "text": "half of i', "rm -rf /", "[1, 2]", '"text"', "{}}{", '{"a"'])
+@pytest.mark.parametrize(
+    "raw", ['{"path": "a", "text": "half of i', "rm -rf /", "[1, 2]", '"text"', "{}}{", '{"a"', '{"a": "x" "y"}']
+)
 def test_what_is_hopeless_or_cut_comes_back_as_it_is(raw: str) -> None:
     assert mend(raw) == (raw, False)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_WORD = re.compile(r"\w+")
 
 
 def mend(raw: str) -> tuple[str, bool]:
     """Return (arguments, whether they had to be repaired).
 
-    Strict JSON first, then raw control characters inside strings, then json-repair. What is hopeless, or was cut off
-    before its last brace (half a call must not run), comes back as it is: the tool answers with an error.
+    Strict JSON first, then raw control characters inside strings, then json-repair. What is hopeless, was cut off
+    before its last brace (half a call must not run) or would lose a word in the repair comes back as it is: the tool
+    then answers with an error.
     """
     text = raw.strip()
     if text in ("", "null"):
@@ -35,4 +40,9 @@ def _repaired(text: str) -> str | None:
     import json_repair  # only here: most runs never need it
 
     value = json_repair.loads(text)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) and value else None
+    repaired = json.dumps(value, ensure_ascii=False)
+    return repaired if isinstance(value, dict) and value and _words(repaired) == _words(text) else None
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_ESCAPE.sub(" ", text))
