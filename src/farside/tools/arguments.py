@@ -92,4 +92,4 @@ def _object_faults(value: dict[str, Any], schema: Schema, where: str) -> list[st
 def _type_name(value: Any) -> str:
     if value is None:
         return "null"
-    return next((name for name, types in reversed(TYPES.items()) if type(value) in types), type(value).__name__)
+    return next((name for name, types in TYPES.items() if type(value) in types), type(value).__name__)

@@ -78,10 +78,10 @@ def boot() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 
 
-def describe(root: int, token: str, cgroup: Cgroup | None) -> Remains:
+def describe(root: int, token: str, cgroup: Cgroup | None, *, with_descendants: bool = False) -> Remains:
     """Return what to remember of the sandbox whose first process is `root`."""
     first = processes.look(root)
-    known = [*([first] if first else []), *processes.descendants(root)]
+    known = [*([first] if first else []), *(processes.descendants(root) if with_descendants else [])]
     folders = cgroup.folders if cgroup else ()
     pairs = tuple((process.pid, process.started) for process in known)
     return Remains(boot(), token, pairs, tuple(map(str, folders)))

@@ -65,7 +65,7 @@ class SandboxedToolbox:
         self._session: bytes | None = None
         self._lost: tuple[str, ...] = ()
         self._stale = False
-        """The session that runs, or will be started, does not hold the snapshot yet."""
+        """The session that runs does not hold the snapshot yet."""
         self._plan: str | None = None
 
     @property
@@ -131,12 +131,11 @@ class SandboxedToolbox:
 
     def _session_died(self, text: str, how: str, seconds: float) -> Outcome:
         cause = f"did not end after {seconds:g} s and was killed" if how == "killed" else f"ended ({how})"
-        self._stale = self._session is not None
+        self._stale = True
         lost = self._bring_back()
         return Outcome(f"{text}\n[the Python session {cause}; {_reborn(lost)}]", False, None, lost, self._plan)
 
     def _after_death(self, why: str) -> Outcome:
-        self._stale = self._session is not None
         text = f"The sandbox broke down and was killed.{f' {why}' if why else ''} It starts anew with the next call"
         return Outcome(f"{text}; {_reborn(self._lost)}.", False, None, self._lost, self._plan)
 
@@ -147,7 +146,7 @@ class SandboxedToolbox:
 
     def _bring_back(self) -> tuple[str, ...]:
         """Put the snapshot into the session if it does not hold it yet; return the names that are lost."""
-        if self._stale and self._session is not None:
+        if self._session is not None and (self._stale or not self._worker.running):
             self._stale = False
             failed = self._brought_back(self._session)
             self._lost = tuple(dict.fromkeys((*self._lost, *failed)))
@@ -177,7 +176,6 @@ class SandboxedToolbox:
 
     def close(self) -> None:
         """Kill every process of the sandbox and wait until they are dead. May be called twice."""
-        self._stale = self._session is not None
         self._worker.end()
 
 

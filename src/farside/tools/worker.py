@@ -45,6 +45,11 @@ class Worker:
         self._crowd: Crowd | None = None
         self._seen = (0, 0)
 
+    @property
+    def running(self) -> bool:
+        """Whether a sandbox is there; the next one starts without any state."""
+        return self._peer is not None
+
     def ask(self, tool: str, arguments: dict[str, Any], seconds: float, blobs: Sequence[bytes] = ()) -> Frame:
         """Have the warden do one thing and return its report; the first blob of it is the output, if any.
 
@@ -89,9 +94,9 @@ class Worker:
         try:
             with theirs:
                 self._process = self._popen(token, theirs)
-            self._note(token)
+            self._note(remains.describe(self._process.pid, token, self._group))
             receive(self._peer, time.monotonic() + START)
-            self._note(token)
+            self._note(remains.describe(self._process.pid, token, self._group, with_descendants=True))
             self._watch()
         except (BrokenFrame, OSError) as error:
             words = self._last_words() or str(error)
@@ -132,16 +137,15 @@ class Worker:
         }
         return [
             sys.executable,
-            "-I",
+            "-IB",
             str(PACKAGE / "tools" / "inside" / "__main__.py"),
             str(PACKAGE),
             json.dumps(config),
         ]
 
-    def _note(self, token: str) -> None:
-        assert self._process is not None
-        self._remains = remains.describe(self._process.pid, token, self._group)
-        remains.record(self._remains, self._confinement.scratch)
+    def _note(self, found: remains.Remains) -> None:
+        self._remains = found
+        remains.record(found, self._confinement.scratch)
 
     def _watch(self) -> None:
         """Where nothing bounds root's processes from inside, count them from outside."""

@@ -17,7 +17,6 @@ from farside.tools import processes
 from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import die_with_parent, kill, sweep
 
-
 PIPE = 2**20
 
 
@@ -33,6 +32,8 @@ class Ended:
     code: int
     """Exit code, or minus the signal."""
     timed_out: bool
+    left: int
+    """How many processes it left behind, which were killed."""
 
 
 def fork(work: Callable[[], int]) -> tuple[int, int]:
@@ -99,7 +100,7 @@ def collect(
         if timed_out:
             kill(pid)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        sweep(spare)
+        left = sweep(spare)
         os.set_blocking(pipe, False)
         capture.drain(pipe)
     except BaseException:  # an interrupt, or the host is gone: nothing of the job may stay
@@ -108,7 +109,7 @@ def collect(
         raise
     finally:
         os.close(pipe)
-    return Ended(capture.take(), code, timed_out)
+    return Ended(capture.take(), code, timed_out, left)
 
 
 def _watch(pid: int, pipe: int, capture: Capture, until: float, host: socket.socket | None) -> bool:
@@ -145,9 +146,10 @@ def shell_text(ended: Ended, seconds: float) -> str:
         how = f"killed by {signal.Signals(-ended.code).name}"
     else:
         how = f"exit code {ended.code}"
-    if ended.code == 0 and not ended.timed_out:
-        return text
-    return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}[{how}]"
+    notes = [f"[{how}]"] * (ended.code != 0 or ended.timed_out)
+    if ended.left and not ended.timed_out:
+        notes.append(f"[{ended.left} left in the background: killed]")
+    return "\n".join(part for part in (text.rstrip("\n"), *notes) if part) if notes else text
 
 
 def alive() -> set[int]:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import pickle
 import struct
 import sys
 import types
@@ -149,13 +150,14 @@ def restore(packed: bytes, namespace: Namespace) -> list[str]:
             namespace[name] = unpickler.load()
         except Exception:  # noqa: BLE001 - a module may be gone, a __setstate__ may raise anything: it is listed as lost
             failed.append(name)
+            unpickler = _unpickler(source, namespace, unpickler.memo)  # the old one still holds a rest of the pickle
     if os.path.isdir(header["cwd"]):  # noqa: PTH112 - a string from JSON
         os.chdir(header["cwd"])
     return failed
 
 
 class _Source:
-    """A file whose content is exchanged between loads: a pickle that fails leaves no rest for the next one."""
+    """A file whose content is exchanged between loads: a pickle that fails is not read on by the next one."""
 
     def __init__(self) -> None:
         self._data = io.BytesIO()
@@ -170,11 +172,16 @@ class _Source:
         return self._data.readline()
 
 
-def _unpickler(source: _Source, namespace: Namespace) -> Any:
-    import pickle
+def _unpickler(source: _Source, namespace: Namespace, memo: Any = None) -> Any:
+    unpickler = _Unpickler(source)
+    unpickler.namespace = namespace
+    if memo is not None:
+        unpickler.memo = memo
+    return unpickler
 
-    class Unpickler(pickle.Unpickler):
-        def persistent_load(self, _: str) -> Namespace:
-            return namespace
 
-    return Unpickler(source)
+class _Unpickler(pickle.Unpickler):
+    namespace: Namespace
+
+    def persistent_load(self, _: str) -> Namespace:
+        return self.namespace

@@ -35,8 +35,10 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def sweep(spare: Collection[int] = (), seconds: float = 5.0) -> None:
+def sweep(spare: Collection[int] = (), seconds: float = 5.0) -> int:
     """Kill what descends from this process but for those in `spare` and their descendants; wait until it is gone.
+
+    Returns how many there were.
 
     Raises:
         Unkillable: something still runs after `seconds`.
@@ -52,6 +54,7 @@ def sweep(spare: Collection[int] = (), seconds: float = 5.0) -> None:
         stopped |= fresh
         if not fresh:
             time.sleep(0.001)
+    return len(stopped)
 
 
 def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> None:
