@@ -10,7 +10,7 @@ from farside.agent.budget import prompt_tokens, window
 from farside.agent.state import RunState
 from farside.cli.ending import spent
 from farside.cli.figures import duration, percent, tokens
-from farside.cli.plain_text import cut, fitted, one_line
+from farside.cli.plain_text import cut, cut_left, fitted, one_line
 from farside.cli.scene import Scene
 from farside.cli.story import GLANCE, Page, called, indented
 
@@ -92,14 +92,14 @@ def _so_far(moment: Moment) -> RunState:
 
 
 def _place(moment: Moment, page: Page) -> Text:
-    """Model, sandbox, and how to come back."""
-    scene = moment.scene
-    line = indented(one_line(moment.state.settings.model), "dim")
-    text, style = badge(scene)
+    """Model, sandbox, and how to come back; of these a long model name gives way."""
+    text, style = badge(moment.scene)
+    rest = f" · run {moment.scene.run_id} · Ctrl-C pauses"
+    model = cut_left(one_line(moment.state.settings.model), page.room - len(text) - len(rest) - 3)
+    line = indented(model, "dim")
     if text:
         line.append(" · ", "dim").append(text, style)
-    line.append(f" · run {scene.run_id}", "dim")
-    return line.append(" · Ctrl-C pauses", "dim")
+    return line.append(rest, "dim")
 
 
 def badge(scene: Scene) -> tuple[str, str]:

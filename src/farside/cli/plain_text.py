@@ -40,13 +40,13 @@ def fitted(text: str, width: int, lines: int, keep: Literal["head", "tail"] = "h
     if len(wrapped) <= lines:
         return wrapped
     if keep == "tail":
-        return [cut_left(f"…{wrapped[-lines]}", width), *wrapped[len(wrapped) - lines + 1 :]]
+        return [f"…{wrapped[-lines]}"[:width], *wrapped[len(wrapped) - lines + 1 :]]
     return [*wrapped[: lines - 1], cut(wrapped[lines - 1] + " …", width)]
 
 
 def cut_left(text: str, width: int) -> str:
-    """Return the first `width` characters of a line that begins with an ellipsis."""
-    return text[:width]
+    """Return at most the last `width` characters, the first an ellipsis where something is left out."""
+    return text if len(text) <= width else "…" + text[len(text) - max(width - 1, 0) :]
 
 
 def head(text: str, width: int, lines: int) -> list[str]:

@@ -81,12 +81,13 @@ def indented(text: str, style: str = "", mark: str = "", mark_style: str = "dim"
 
 
 def _replied(event: ev.Replied, state: RunState, page: Page) -> Iterator[Text]:
-    """The number of the step stands before its first line."""
+    """The step's number stands before its first line. Words without calls are a claim, told when it is judged."""
     keep = page.detail
     thought = [(line, "italic dim") for line in fitted(event.message.thinking, page.room, keep.thought, "tail")]
     words = [(line, "") for line in fitted(event.message.text, page.room, keep.words)] if event.message.calls else []
+    wordless = [("no words, straight to work", "dim")] if event.message.calls else []
     mark = str(state.steps)
-    for line, style in thought + words or [("no words, straight to work" if event.message.calls else "", "dim")]:
+    for line, style in thought + words or wordless:
         yield indented(line, style, mark, "bold cyan")
         mark = ""
     for anomaly in event.anomalies:
@@ -175,6 +176,18 @@ def _dropped(event: ev.Dropped, state: RunState, page: Page) -> Iterator[Text]:
         yield indented(f"context: {count(event.end - event.start, 'message')} folded into a line a step", "dim")
 
 
+def _judged(event: ev.Judged, state: RunState, page: Page) -> Iterator[Text]:
+    """A claim that holds is the answer, which is shown at the end."""
+    if not event.accepted:
+        yield from answered(event.answer, page)
+
+
+def answered(answer: str, page: Page) -> Iterator[Text]:
+    """Yield the head of an answer that is not the last word."""
+    for number, line in enumerate(head(answer, page.room - 8, page.detail.words)):
+        yield indented("").append("answer  " if number == 0 else " " * 8, "bold").append(line)
+
+
 def _learned(event: ev.Learned, state: RunState, page: Page) -> Iterator[Text]:
     yield indented(f"context: the endpoint's window is {tokens(event.window)} tokens", "yellow")
 
@@ -191,6 +204,7 @@ _TELL: dict[type, Callable[[Any, RunState, Page], Iterator[Text]]] = {
     ev.Noted: _noted,
     ev.Hidden: _hidden,
     ev.Dropped: _dropped,
+    ev.Judged: _judged,
     ev.Learned: _learned,
     ev.Attempted: _attempted,
 }

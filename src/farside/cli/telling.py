@@ -18,7 +18,7 @@ from farside.cli.ending import ending, spent
 from farside.cli.foreground import read
 from farside.cli.listing import status
 from farside.cli.plain_text import safe
-from farside.cli.story import FULL, Page, indented, planned, told
+from farside.cli.story import FULL, Page, answered, indented, planned, told
 
 
 def print_run(folder: RunFolder) -> None:
@@ -89,3 +89,5 @@ def told_all(entries: list[Entry], page: Page) -> Iterator[Text]:
         if isinstance(entry.event, ev.Resumed) and state.steps:
             yield indented(f"taken up again with {entry.event.settings.model}", "dim")
         yield from told(entry.event, state, page)
+        if isinstance(entry.event, ev.Ended) and entry is not entries[-1]:
+            yield from answered(entry.event.answer, page)
