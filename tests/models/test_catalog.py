@@ -103,3 +103,11 @@ def test_opening_a_script_loads_no_http_client(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "FARSIDE_CONFIG": str(tmp_path / "none.toml")}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_a_wrong_gguf_file_is_told_where_models_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FARSIDE_GGUF", str(tmp_path / "gone.gguf"))
+    given = Config(base_urls={name: "http://127.0.0.1:9/v1" for name in ("ollama", "vllm", "sglang")})
+    row = next(row for row in availability(given) if row.name == "local")
+    assert not row.usable
+    assert row.next_step

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -109,3 +109,12 @@ def test_a_window_smaller_than_advertised_is_a_correction() -> None:
     with Endpoint(good, window=3000) as endpoint:
         found = findings(endpoint)
     assert found["reachable"].corrections == {"window": 3000}
+
+
+def test_a_peer_that_wants_the_other_field_for_max_tokens_is_learned() -> None:
+    def rules(body: Mapping[str, object]) -> Iterator[str]:
+        if "max_tokens" in body:
+            yield "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+
+    with Endpoint(good, rules=rules) as endpoint:
+        assert findings(endpoint)["reachable"].corrections == {"max_tokens_field": "max_completion_tokens"}

@@ -131,9 +131,16 @@ def availability(config: Config | None = None) -> Iterator[Availability]:
 
 
 def _local() -> Availability:
+    from farside.models.download import locate
+
     if find_spec("xllamacpp") is None:
         return Availability("local", False, "the extra `local` is not installed", "pip install 'farside[local]'")
-    return Availability("local", True, "the embedded model, in this process (first use downloads 1.1 GB)")
+    try:
+        file = locate()
+    except FarsideError as error:
+        return Availability("local", False, str(error), error.next_step)
+    where = f"in this process, from {file}" if file else "in this process; the first run downloads 1.1 GB"
+    return Availability("local", True, where)
 
 
 def _hosted(provider: str, wire: Provider, config: Config) -> Availability:

@@ -69,13 +69,16 @@ class _Checked:
     def ask(self, name: str, request: Request, corrections: Mapping[str, object] | None = None) -> Reply | None:
         """Return the reply, or None with the reason in `finding`; `corrections` are what a rejection teaches."""
         self.pieces = []
+        taught: Mapping[str, object]
         try:
             return self.model.reply(request, self.pieces.append, lambda _: None)
         except ContextTooLong as error:
-            taught: Mapping[str, object] = {"window": error.limit} if error.limit else {}
+            taught = {"window": error.limit} if error.limit else {}
             self.finding = Finding(name, "fail", str(error), taught)
         except Rejected as error:
-            self.finding = Finding(name, "fail", str(error), corrections or {})
+            other_field = {"max_tokens_field": "max_completion_tokens"}
+            taught = other_field if "max_completion_tokens" in str(error) else corrections or {}
+            self.finding = Finding(name, "fail", str(error), taught)
         except ModelError as error:
             self.finding = Finding(name, "fail", f"{error} {error.next_step}".strip())
         return None

@@ -19,7 +19,7 @@ from farside.testkit.sse import Dialect, event
 from tests.models.driving import ask, drive
 from tests.models.peers import Peer
 
-QUICK = Patience(stall=0.3, tries=8, first=0.002)
+QUICK = Patience(stall=10, tries=8, first=0.002)
 ANSWER = "the total is 385"
 
 
@@ -64,7 +64,7 @@ def test_a_strict_peer_accepts_a_whole_run() -> None:
 def test_a_run_comes_through_each_fault(fault: Fault) -> None:
     chaos = Chaos(seed=3, rate=0.3, kinds=[fault])
     with Endpoint(Counting(10), rules=moonshot, chaos=chaos) as endpoint:
-        model = client(endpoint, patience=Patience(stall=0.1, first=0.002))
+        model = client(endpoint, patience=Patience(stall=0.3, first=0.002))
         answer, _ = drive(model, 40)
         model.close()
     assert answer == ANSWER
