@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from farside.cli.crew import opened
 from farside.cli.ending import BROKEN
 from farside.config import remember_profile
-from farside.models.catalog import Availability, availability, open_model
+from farside.models.catalog import Availability, availability
 from farside.models.preflight import Finding, check, corrections
 
 
@@ -33,7 +34,7 @@ def check_model(name: str, base_url: str | None) -> int:
         FarsideError: there is no such model, or its key is missing.
     """
     console = Console(highlight=False)
-    model = open_model(name, base_url)
+    model = opened(name, base_url)
     findings = []
     try:
         for finding in check(model):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, home
 from farside.agent.journal import Journal
-from farside.agent.take_up import Crew, Recall
+from farside.agent.take_up import Crew
 from farside.cli.scene import Scene, View
 from farside.config import config_path
 from farside.models.base import Model
-from farside.tools.base import Toolbox
+from farside.tools.base import Host, Toolbox
 
 
 @dataclass(slots=True)
@@ -41,11 +43,11 @@ class Stage:
             self.view.event(entry, fold([entry.event]))
 
     def _model(self, settings: Settings) -> Model:
-        model = self.opened or opened(settings)
+        model = self.opened or opened(settings.model, settings.base_url)
         self._learn(replace(self.scene, profile=model.profile))
         return model
 
-    def _toolbox(self, settings: Settings, folder: RunFolder, recall: Recall) -> Toolbox:
+    def _toolbox(self, settings: Settings, folder: RunFolder, host: Host) -> Toolbox:
         from farside.tools.remains import prove_dead
         from farside.tools.toolbox import LAYERS, open_toolbox
         from farside.tools.unconfined import Unconfined
@@ -55,7 +57,7 @@ class Stage:
             Path(settings.workspace),
             folder.scratch,
             net=settings.net,
-            recall=recall,
+            host=host,
             private=(home(), config_path().parent),
             layers=LAYERS if settings.sandbox else (Unconfined(),),
         )
@@ -67,16 +69,17 @@ class Stage:
         self.view.set(scene)
 
 
-def opened(settings: Settings) -> Model:
-    """Open the model that the settings name.
+def opened(name: str, base_url: str | None) -> Model:
+    """Open a model; the embedded one is downloaded first where it is missing.
 
     Raises:
         FarsideError: there is none of that name, or it cannot be had here.
     """
     from farside.models.catalog import open_model
 
-    if settings.model == "local":
+    if name == "local" and find_spec("xllamacpp"):
         from farside.cli.fetching import ensure
 
         ensure()
-    return open_model(settings.model, settings.base_url)
+        print("farside: loading the embedded model, which takes some seconds", file=sys.stderr)
+    return open_model(name, base_url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 from farside.models.download import EMBEDDED, Weights, fetch, folder, locate
 
@@ -13,12 +12,12 @@ OnProgress = Callable[[int, int], None]
 
 
 def ensure(weights: Weights = EMBEDDED) -> None:
-    """Download the embedded model where it is missing and could be used, after saying how large it is and where to.
+    """Download the embedded model where it is missing, after saying how large it is and where to.
 
     Raises:
         FarsideError: it cannot be had; the message says why and what to do.
     """
-    if find_spec("xllamacpp") is None or locate(weights):
+    if locate(weights):
         return
     print(
         f"farside: the embedded model is not here yet: {weights.size / 1e9:.2f} GB go to {folder()}, once.\n"

@@ -66,7 +66,7 @@ def start(goal: str, settings: Settings, json: bool) -> int:
         raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
     if not goal.strip():
         raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL"')
-    model = opened(settings)
+    model = opened(settings.model, settings.base_url)
     try:
         folder = create(goal, settings)
     except BaseException:
