@@ -107,7 +107,7 @@ def test_opening_a_script_loads_no_http_client(tmp_path: Path) -> None:
 
 def test_a_wrong_gguf_file_is_told_where_models_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FARSIDE_GGUF", str(tmp_path / "gone.gguf"))
-    given = Config(base_urls={name: "http://127.0.0.1:9/v1" for name in ("ollama", "vllm", "sglang")})
+    given = Config(base_urls=dict.fromkeys(("ollama", "vllm", "sglang"), "http://127.0.0.1:9/v1"))
     row = next(row for row in availability(given) if row.name == "local")
     assert not row.usable
     assert row.next_step
