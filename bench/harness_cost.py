@@ -21,6 +21,7 @@ DISK = ROOT / "build"
 """Where runs are kept while they are measured: this disk, out of git's sight."""
 PEERS = ("smolagents", "pydantic_ai", "langgraph", "mini_swe_agent")
 STEPS = 300
+LONGEST_S = 900
 EARLY = slice(10, 30)
 LATE = slice(280, 300)
 COMMITS_A_STEP = 2
@@ -68,20 +69,23 @@ def _middle(clock: list[float], steps: slice) -> float:
     return median(taken[steps.start - 1 : steps.stop - 1])
 
 
-def measure(python: Path, peer: str) -> Cost | str:
+def measure(python: Path, harness: str) -> Cost | str:
     """Run one harness in a process of its own; return its cost, or why there is none."""
     DISK.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=DISK) as home, InstantEndpoint(STEPS) as endpoint:
         report = Path(home) / "report.json"
-        done = subprocess.run(
-            [python, "-m", f"bench.peers.{peer}", endpoint.base_url, report, str(STEPS)],
-            cwd=ROOT,
-            env={**os.environ, **TELEMETRY_OFF, "FARSIDE_HOME": home},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [python, "-m", f"bench.peers.{harness}", endpoint.base_url, report, str(STEPS)],
+                cwd=ROOT,
+                env={**os.environ, **TELEMETRY_OFF, "FARSIDE_HOME": home},
+                capture_output=True,
+                text=True,
+                timeout=LONGEST_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"it was at request {endpoint.requests} after {LONGEST_S} s"
         if done.returncode or not report.exists():
             return ((done.stderr or done.stdout).strip().splitlines() or ["stopped without a word"])[-1]
         return Cost.of(report)

@@ -55,7 +55,7 @@ def main() -> None:
     settings = Settings(model, samples.base_url, budget=Budget(max_steps=samples.steps + 10))
     crew = Crew(
         lambda chosen: open_model(chosen.model, chosen.base_url),
-        lambda chosen, folder, recall: OneTool(samples),
+        lambda chosen, folder, host: OneTool(samples),
         General(),
     )
     with taken_up(create(GOAL, settings), crew, Nobody()) as run:
