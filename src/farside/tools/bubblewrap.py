@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from farside.tools.sandbox import TRIAL, Confinement
+from farside.tools.sandbox import Confinement, failed_trial
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 ETC = (
@@ -65,11 +64,7 @@ class Bubblewrap:
         program = _program()
         if program is None:
             return "its program is not installed"
-        trial = subprocess.run(
-            self.command(confinement, TRIAL), capture_output=True, text=True, timeout=20, check=False
-        )
-        said = trial.stderr.strip().splitlines()
-        return None if trial.returncode == 0 else (said[-1] if said else f"exit code {trial.returncode}")
+        return failed_trial(self, confinement)
 
     def temporary(self, confinement: Confinement) -> Path:
         """Return /tmp: it is the sandbox's own."""

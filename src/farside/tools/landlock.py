@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from farside.tools.bubblewrap import ETC, ETC_NET, SYSTEM
-from farside.tools.sandbox import TRIAL, Confinement
+from farside.tools.sandbox import Confinement, failed_trial
 
 LAUNCHER = Path(__file__).with_name("inside") / "confine.py"
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -38,11 +37,7 @@ class Landlock:
             if path.exists() and any(path.is_relative_to(folder) for folder in confinement.readable):
                 return f"it cannot hide {path}"
         self.temporary(confinement).mkdir(parents=True, exist_ok=True)
-        trial = subprocess.run(
-            self.command(confinement, TRIAL), capture_output=True, text=True, timeout=20, check=False
-        )
-        said = trial.stderr.strip().splitlines()
-        return None if trial.returncode == 0 else (said[-1] if said else f"exit code {trial.returncode}")
+        return failed_trial(self, confinement)
 
     def temporary(self, confinement: Confinement) -> Path:
         """Return a folder of the run's: a layer without mounts has no /tmp of its own."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -84,6 +86,24 @@ TRIAL = ("/bin/sh", "-c", 'test -w . || { echo "the workspace belongs to another
 """What a layer runs to find out whether it works here. Without root's special rights, a mode may shut us out."""
 
 
+def failed_trial(layer: Layer, confinement: Confinement) -> str | None:
+    """Run a small command in a layer; return what it said when that failed, None when it worked."""
+    try:
+        trial = subprocess.run(
+            layer.command(confinement, TRIAL),
+            cwd=confinement.workspace,
+            env=environment(layer, confinement, "trial"),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "it does not answer"
+    said = trial.stderr.strip().splitlines()
+    return None if trial.returncode == 0 else (said[-1] if said else f"exit code {trial.returncode}")
+
+
 def choose(layers: Sequence[Layer], confinement: Confinement) -> Layer:
     """Return the first layer that works here.
 
@@ -104,11 +124,25 @@ def choose(layers: Sequence[Layer], confinement: Confinement) -> Layer:
 
 
 def interpreter() -> tuple[Path, ...]:
-    """Return what has to be readable for this Python to start inside: prefixes, links on the way, our package."""
+    """Return what has to be readable for this Python to start inside: prefixes, links on the way, packages."""
     prefixes = {Path(prefix) for prefix in (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)}
-    wanted = {*prefixes, *(prefix.resolve() for prefix in prefixes), *_links(Path(sys.executable)), PACKAGE}
+    wanted = {
+        packages(),
+        *prefixes,
+        *(prefix.resolve() for prefix in prefixes),
+        *_links(Path(sys.executable)),
+        PACKAGE,
+    }
     existing = [path for path in wanted if path.exists() and path != Path("/")]
     return tuple(sorted(path for path in existing if not any(folder in existing for folder in path.parents)))
+
+
+def packages() -> Path:
+    """Return the folder from which farside's own dependencies come; they may lie outside the prefix."""
+    spec = find_spec("cloudpickle")
+    if spec is None or spec.origin is None:
+        raise FarsideError("The package cloudpickle is not installed.", "Install farside anew: pip install farside")
+    return Path(spec.origin).parent.parent
 
 
 def _links(file: Path) -> list[Path]:

@@ -16,11 +16,11 @@ from farside.errors import FarsideError
 from farside.tools import cgroup, processes, remains
 from farside.tools.crowd import Crowd
 from farside.tools.frames import BrokenFrame, Frame, receive, send
-from farside.tools.sandbox import PACKAGE, Confinement, Layer, environment
+from farside.tools.sandbox import PACKAGE, Confinement, Layer, environment, packages
 
-START = 20.0
+START = 60.0
 """Seconds that a sandbox may take to come up; on an idle machine it takes under 0.1."""
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds that the warden has beyond a call's own deadline, to kill and to report."""
 
 Answer = Callable[[str, dict[str, Any]], tuple[str, bool]]
@@ -87,11 +87,11 @@ class Worker:
 
     def _start(self) -> socket.socket:
         token = secrets.token_hex(8)
-        self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
         self._group = cgroup.make(f"farside-{token}", self._confinement.limits) if os.geteuid() == 0 else None
         self._seen = (0, 0)
         self._peer, theirs = socket.socketpair()
         try:
+            self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
             with theirs:
                 self._process = self._popen(token, theirs)
             self._note(remains.describe(self._process.pid, token, self._group))
@@ -126,6 +126,7 @@ class Worker:
         limits = self._confinement.limits
         config = {
             "workspace": str(self._confinement.workspace),
+            "packages": str(packages()),
             "output": limits.output,
             "snapshot": limits.snapshot,
             "limits": {

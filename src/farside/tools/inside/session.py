@@ -111,6 +111,8 @@ def live(peer: socket.socket, config: dict[str, Any]) -> int:
     adopt_orphans()
     _killed_first()
     sys.path.insert(0, "")
+    if config["packages"] not in sys.path:
+        sys.path.append(config["packages"])
     sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - for the life of the process
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         raw = io.FileIO(descriptor, "w", closefd=False)

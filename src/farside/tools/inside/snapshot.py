@@ -15,7 +15,6 @@ import pickle
 import struct
 import sys
 import types
-from itertools import pairwise
 from typing import Any
 
 import cloudpickle
@@ -43,8 +42,16 @@ class _Sink(io.BytesIO):
         return super().write(data)
 
 
-class _SessionGlobals(dict[str, Any]):
-    """Stands in a pickle for the session's namespace."""
+class _SessionGlobals:
+    """Stands in a pickle for the namespace of whichever session loads it."""
+
+    def __reduce__(self) -> Any:
+        return session_globals, ()
+
+
+def session_globals() -> Namespace:
+    """Return the globals of the session that runs: those of its __main__."""
+    return sys.modules["__main__"].__dict__
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -53,11 +60,7 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     def __init__(self, sink: io.BytesIO, namespace: Namespace) -> None:
         super().__init__(sink, protocol=5)
         self._namespace = namespace
-        self._mark = _SessionGlobals(session=True)
-        self.globals_ref[id(namespace)] = self._mark
-
-    def persistent_id(self, thing: Any) -> str | None:
-        return "globals" if thing is self._mark or thing is self._namespace else None
+        self.globals_ref[id(namespace)] = _SessionGlobals()
 
     def _dynamic_function_reduce(self, function: types.FunctionType) -> Any:
         reduced = super()._dynamic_function_reduce(function)
@@ -82,12 +85,10 @@ class Snapshots:
         names = [name for name in self._namespace if not name.startswith("__")]
         self._hopeless = {name: seen for name, seen in self._hopeless.items() if self._same(name, seen)}
         holdable = sorted((name for name in names if name not in self._hopeless), key=self._size)
-        pickles = self._pickle(holdable)
-        while isinstance(pickles, str):  # the name that failed has left half its objects in the memo: start anew
-            self._hopeless[pickles] = _mark(self._namespace[pickles])
-            holdable.remove(pickles)
-            pickles = self._pickle(holdable)
-        return self._packed(holdable, pickles), tuple(name for name in names if name in self._hopeless)
+        while isinstance(pickled := self._pickle(holdable), str):
+            self._hopeless[pickled] = _mark(self._namespace[pickled])
+            holdable.remove(pickled)  # it has left half its objects in the memo: start anew without it
+        return self._packed(holdable, *pickled), tuple(name for name in names if name in self._hopeless)
 
     def _same(self, name: str, seen: tuple[int, int]) -> bool:
         return name in self._namespace and _mark(self._namespace[name]) == seen
@@ -97,31 +98,35 @@ class Snapshots:
         size = self._sizes.get(name) or sys.getsizeof(self._namespace[name], 64)
         return size if size > SMALL else 0
 
-    def _pickle(self, names: list[str]) -> list[bytes] | str:
-        """Return a pickle for each name, or the first name that fails."""
+    def _pickle(self, names: list[str]) -> tuple[list[int], bytes] | str:
+        """Return the size of each name's pickle and all of them, or the first name that fails."""
         sink = _Sink(self._room)
-        pickler, ends = _Pickler(sink, self._namespace), [0]
+        pickler, sizes, end = _Pickler(sink, self._namespace), [], 0
         for name in names:
             try:
                 pickler.dump(self._namespace[name])
             except Exception:  # noqa: BLE001 - a value's own __reduce__ may raise anything: it is listed as lost
                 return name
-            ends.append(sink.tell())
-            self._sizes[name] = ends[-1] - ends[-2]
-        data = sink.getvalue()
-        return [data[start:end] for start, end in pairwise(ends)]
+            sizes.append(sink.tell() - end)
+            self._sizes[name], end = sizes[-1], sink.tell()
+        return sizes, sink.getvalue()
 
-    def _packed(self, names: list[str], pickles: list[bytes]) -> bytes | None:
-        entries = [[name, len(data)] for name, data in zip(names, pickles, strict=True)]
-        header = json.dumps({"cwd": _here(), "names": entries}).encode()
-        packed = LENGTH.pack(len(header)) + header + b"".join(pickles)
+    def _packed(self, names: list[str], sizes: list[int], pickles: bytes) -> bytes | None:
+        header = json.dumps({"cwd": _here(), "names": list(zip(names, sizes, strict=True))}).encode()
         before = self._digest
-        self.remember(packed)
-        return None if self._digest == before else packed
+        self._digest = _digest(LENGTH.pack(len(header)), header, pickles)
+        return None if self._digest == before else LENGTH.pack(len(header)) + header + pickles
 
     def remember(self, packed: bytes) -> None:
         """Take `packed` for the last snapshot."""
-        self._digest = hashlib.blake2b(packed).digest()
+        self._digest = _digest(packed)
+
+
+def _digest(*parts: bytes) -> bytes:
+    whole = hashlib.blake2b()
+    for part in parts:
+        whole.update(part)
+    return whole.digest()
 
 
 def _mark(value: Any) -> tuple[int, int]:
@@ -141,7 +146,7 @@ def restore(packed: bytes, namespace: Namespace) -> list[str]:
     at = LENGTH.size + length
     header = json.loads(packed[LENGTH.size : at])
     source = _Source()
-    unpickler = _unpickler(source, namespace)
+    unpickler = pickle.Unpickler(source)
     failed = []
     for name, size in header["names"]:
         source.load(packed[at : at + size])
@@ -150,7 +155,8 @@ def restore(packed: bytes, namespace: Namespace) -> list[str]:
             namespace[name] = unpickler.load()
         except Exception:  # noqa: BLE001 - a module may be gone, a __setstate__ may raise anything: it is listed as lost
             failed.append(name)
-            unpickler = _unpickler(source, namespace, unpickler.memo)  # the old one still holds a rest of the pickle
+            memo, unpickler = unpickler.memo, pickle.Unpickler(source)  # the old one holds a rest of the pickle
+            unpickler.memo = memo
     if os.path.isdir(header["cwd"]):  # noqa: PTH112 - a string from JSON
         os.chdir(header["cwd"])
     return failed
@@ -170,18 +176,3 @@ class _Source:
 
     def readline(self) -> bytes:
         return self._data.readline()
-
-
-def _unpickler(source: _Source, namespace: Namespace, memo: Any = None) -> Any:
-    unpickler = _Unpickler(source)
-    unpickler.namespace = namespace
-    if memo is not None:
-        unpickler.memo = memo
-    return unpickler
-
-
-class _Unpickler(pickle.Unpickler):
-    namespace: Namespace
-
-    def persistent_load(self, _: str) -> Namespace:
-        return self.namespace

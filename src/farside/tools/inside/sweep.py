@@ -35,7 +35,7 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def sweep(spare: Collection[int] = (), seconds: float = 5.0) -> int:
+def sweep(spare: Collection[int] = (), seconds: float = 10.0) -> int:
     """Kill what descends from this process but for those in `spare` and their descendants; wait until it is gone.
 
     Returns how many there were.
