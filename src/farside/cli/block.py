@@ -66,11 +66,11 @@ def _verb(moment: Moment) -> str:
 
 
 def _stream(moment: Moment, page: Page) -> list[Text]:
-    """The last lines of what is streamed, or the call that runs."""
-    if moment.state.asked is None:
-        return [called(moment.state.pending[0], page)] if moment.state.pending else []
-    style = "italic dim" if moment.kind == "thinking" else ""
-    return [indented(line, style) for line in fitted(moment.heard, page.room, STREAM_LINES, "tail")]
+    """The call that runs, and the last lines of what is streamed: a call may ask the model too."""
+    pending = moment.state.pending if moment.state.asked is None else ()
+    style = "italic dim" if moment.kind == "thinking" or pending else ""
+    heard = fitted(moment.heard, page.room, 1 if pending else STREAM_LINES, "tail")
+    return [*(called(call, page) for call in pending[:1]), *(indented(line, style) for line in heard)]
 
 
 def _figures(moment: Moment) -> Text:

@@ -68,7 +68,7 @@ def step_line(state: RunState, scene: Scene) -> str:
     )
     reply, outputs = state.transcript[last], state.transcript[last + 1 :]
     deeds = [_deed(reply, output) for output in outputs if output.role == "tool"] or ["answer"]
-    number = f"step {state.steps}/{state.settings.budget.max_steps}"
+    number = f"step {state.steps}/{state.settings.budget.max_steps}" if state.steps else "opening"
     context = f"context {tokens(prompt_tokens(state))}"
     return f"{number}  {cut('; '.join(deeds), 120)}  [{context} · {spent(state, scene.priced)}]"
 

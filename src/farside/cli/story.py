@@ -126,6 +126,12 @@ def _call(state: RunState, call_id: str) -> ToolCall:
     return ToolCall(call_id, "call", "{}")
 
 
+def _consulted(event: ev.Consulted, state: RunState, page: Page) -> Iterator[Text]:
+    """A question beside the conversation: a call may ask many, which are only shown at length."""
+    if page.detail is FULL:
+        yield indented("").append("asked beside  ", "dim").append(cut(one_line(event.text), page.room - 14), "dim")
+
+
 def _plan_changed(event: ev.PlanChanged, state: RunState, page: Page) -> Iterator[Text]:
     for line in planned(state.plan):
         line.truncate(page.room + GUTTER, overflow="ellipsis")
@@ -199,6 +205,7 @@ def _attempted(event: ev.Attempted, state: RunState, page: Page) -> Iterator[Tex
 _TELL: dict[type, Callable[[Any, RunState, Page], Iterator[Text]]] = {
     ev.Replied: _replied,
     ev.CallFinished: _call_finished,
+    ev.Consulted: _consulted,
     ev.PlanChanged: _plan_changed,
     ev.Said: _said,
     ev.Noted: _noted,
