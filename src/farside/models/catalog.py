@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from farside.config import Config, config_path, load_config
 from farside.errors import FarsideError
 from farside.models.base import Model, Refused
-from farside.models.profiles import profile_for
+from farside.models.profiles import known_models, profile_for
 from farside.models.secret import Secret
 
 
@@ -146,7 +146,9 @@ def _local() -> Availability:
 def _hosted(provider: str, wire: Provider, config: Config) -> Availability:
     example = _EXAMPLES[provider]
     if find_key(provider, config):
-        return Availability(example, True, "a key is set", f"farside check {example}")
+        names = [model.name.removeprefix(f"{provider}/") for model in known_models(provider)]
+        why = f"a key is set; known models: {', '.join(names)}" if names else "a key is set"
+        return Availability(example, True, why, f"farside check {example}")
     if provider in config.base_urls:
         return Availability(example, True, f"base URL {config.base_urls[provider]}", f"farside check {example}")
     return Availability(example, False, f"{wire.key_name} is not set", f"export {wire.key_name}=…")

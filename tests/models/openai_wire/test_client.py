@@ -207,7 +207,9 @@ def test_an_error_inside_the_stream_is_classified(models: list[Model]) -> None:
         assert ask(model).message.text == "Yes."
 
 
-@pytest.mark.parametrize("garbage", [b"data: {half\n\n", b'data: "text"\n\n', b"data: [1]\n\n"])
+@pytest.mark.parametrize(
+    "garbage", [b"data: {half\n\n", b'data: "text"\n\n', b"data: [1]\n\n", b'data: {"choices": ["x"]}\n\n']
+)
 def test_a_chunk_that_is_no_object_is_a_broken_stream(garbage: bytes, models: list[Model]) -> None:
     with Peer(
         lambda n: STREAM_HEAD + chunks([garbage]) + STREAM_END if n == 1 else said({"content": "Yes."})

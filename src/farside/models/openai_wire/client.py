@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import httpx
 
-from farside.messages import Reply, Request, Usage
+from farside.messages import Part, Reply, Request, Usage
 from farside.models.base import OnNotice, OnPart, Profile, Unreachable, Unusable
 from farside.models.openai_wire.encode import Encoder
 from farside.models.openai_wire.failure import Peer, failure
@@ -92,10 +92,17 @@ class OpenAIWire:
             if data == b"[DONE]":
                 done = True
                 continue
-            for part in draft.add(self._chunk(data)):
+            for part in self._parts(draft, data):
                 on_part(part)
         if not (done or draft.finish):
             raise self._passing("the stream broke off before the reply was complete")
+
+    def _parts(self, draft: Draft, data: bytes) -> list[Part]:
+        chunk = self._chunk(data)
+        try:
+            return list(draft.add(chunk))
+        except (AttributeError, KeyError, TypeError):
+            raise self._passing("the stream held a chunk of an unknown shape") from None
 
     def _chunk(self, data: bytes) -> dict[str, object]:
         try:

@@ -61,7 +61,8 @@ class Draft:
 
     def _delta(self, delta: dict[str, Any]) -> Iterator[Part]:
         for spoken in _SPOKEN:
-            if piece := delta.get(spoken):
+            piece = delta.get(spoken)
+            if piece and isinstance(piece, str):
                 self.spoken = spoken
                 self.thinking.append(piece)
                 yield Part("thinking", piece)
