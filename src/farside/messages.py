@@ -83,6 +83,8 @@ class Request:
     """Room for thinking and answer together."""
     temperature: float | None = None
     seed: int | None = None
+    schema: str = ""
+    """JSON text of the JSON Schema that the reply must follow; "" = any text."""
     cache_key: str = ""
     """The same over a run, so that a provider keeps its prefix cache warm."""
 

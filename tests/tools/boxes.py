@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from farside.tools.base import Outcome
+from farside.tools.base import Host, Outcome, Question
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.landlock import Landlock
 from farside.tools.sandbox import Layer, Limits
@@ -43,9 +43,11 @@ def open_box(
     private: Sequence[Path] = (),
     limits: Limits | None = None,
     recall: Callable[[str], str | None] = OUTPUTS.get,
+    consult: Callable[[Question], str] = lambda question: f"heard: {question.text}",
 ) -> Box:
     workspace, scratch = base / "work", base / "scratch"
     workspace.mkdir(exist_ok=True)
     scratch.mkdir(exist_ok=True)
-    toolbox = open_toolbox(workspace, scratch, net=net, recall=recall, private=private, layers=layers, limits=limits)
+    host = Host(recall, consult)
+    toolbox = open_toolbox(workspace, scratch, net=net, host=host, private=private, layers=layers, limits=limits)
     return Box(base, toolbox)

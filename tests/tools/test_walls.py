@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from farside.errors import FarsideError
+from farside.tools.base import Host
 from farside.tools.sandbox import Confinement, Layer, Limits
 from farside.tools.toolbox import open_toolbox
 from farside.tools.unconfined import Unconfined
@@ -195,4 +196,4 @@ def test_an_unusable_workspace_is_named(tmp_path: Path) -> None:
 
 
 def open_box_over(base: Path, workspace: Path) -> None:
-    open_toolbox(workspace, base, net=False, recall=OUTPUTS.get, private=())
+    open_toolbox(workspace, base, net=False, host=Host(OUTPUTS.get, repr), private=())

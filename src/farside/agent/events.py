@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from farside.messages import Finish, Message, Usage
+from farside.messages import Finish, Message, ToolCall, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,27 @@ class CallFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The mission opens an attempt with calls of its own, before the model's first reply."""
+
+    calls: tuple[ToolCall, ...]
+    kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """The session asked the model one question, outside the conversation. Asked again, this is the answer."""
+
+    key: str
+    """Hash of the question."""
+    text: str
+    usage: Usage
+    cost_usd: float
+    seconds: float = 0.0
+    kind: Literal["consulted"] = "consulted"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanChanged:
     """The model revised its plan (JSON text of update_plan)."""
 
@@ -232,6 +253,8 @@ Event = (
     | Learned
     | CallStarted
     | CallFinished
+    | Opened
+    | Consulted
     | PlanChanged
     | Hidden
     | Dropped

@@ -150,6 +150,16 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
     )
 
 
+def _opened(state: RunState, event: ev.Opened) -> RunState:
+    count = len(event.calls)
+    state = _appended(state, Message("assistant", calls=event.calls))
+    return replace(state, pending=event.calls, calls=state.calls + count, opening=len(state.transcript) + count)
+
+
+def _consulted(state: RunState, event: ev.Consulted) -> RunState:
+    return replace(state, usage=state.usage + event.usage, cost_usd=state.cost_usd + event.cost_usd)
+
+
 def _plan_changed(state: RunState, event: ev.PlanChanged) -> RunState:
     return replace(state, plan=state.plan.revised(event.text), plan_noted=state.steps)
 
@@ -202,15 +212,19 @@ def _judged(state: RunState, event: ev.Judged) -> RunState:
 
 
 def _attempted(state: RunState, event: ev.Attempted) -> RunState:
-    """Begin the conversation anew from the goal; the session and the workspace stay as they are."""
+    """Begin the conversation anew from goal and opening; the session and the workspace stay as they are.
+
+    What the user said in the attempt before is said again.
+    """
     start = len(state.transcript)
-    goal = Message("user", state.goal)
+    said = filter(is_users, state.transcript[state.attempt_start + state.opening :])
+    again = (*state.transcript[: state.opening], *said)
     return replace(
         state,
         attempt=event.number,
         attempt_start=start,
-        transcript=(*state.transcript, goal),
-        chars=len(state.system) + weight(goal),
+        transcript=state.transcript + again,
+        chars=len(state.system) + sum(map(weight, again)),
         records=(),
         seen=frozenset(),
         guard_level=0,
@@ -238,6 +252,8 @@ _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.Learned: _learned,
     ev.CallStarted: _call_started,
     ev.CallFinished: _call_finished,
+    ev.Opened: _opened,
+    ev.Consulted: _consulted,
     ev.PlanChanged: _plan_changed,
     ev.Hidden: _hidden,
     ev.Dropped: _dropped,

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from farside.agent.events import CallFinished, Event
+from farside.agent.events import CallFinished, Consulted, Event
 from farside.errors import FarsideError
 
 if TYPE_CHECKING:
@@ -135,6 +135,14 @@ class Journal:
             row = self._db.execute(query, (call_id,)).fetchone()
         event = decode(row[0]) if row else None
         return event if isinstance(event, CallFinished) else None
+
+    def answer(self, key: str) -> str | None:
+        """Return the answer that a question with this key had, or None when it was not asked."""
+        query = "SELECT body FROM events WHERE kind = 'consulted' AND json_extract(body, '$.key') = ?"
+        with self._clear_errors():
+            row = self._db.execute(query, (key,)).fetchone()
+        event = decode(row[0]) if row else None
+        return event.text if isinstance(event, Consulted) else None
 
     def post(self, text: str) -> int:
         """Leave words of the user for the run; return the row's number. Any process may."""

@@ -10,25 +10,33 @@ from typing import Protocol
 from farside.agent import actions
 from farside.agent import events as ev
 from farside.agent.blobs import Blobs
+from farside.agent.budget import allowance
 from farside.agent.cap import capped
 from farside.agent.decide import best_answer, decide
 from farside.agent.fingerprint import fingerprint
 from farside.agent.fold import apply, digest
 from farside.agent.guard import idle_streak
-from farside.agent.intake import take_in
+from farside.agent.intake import price, take_in
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Entry, Journal
 from farside.agent.mission import Accept, Mission, Reject, TryAgain
 from farside.agent.projector import Projector
 from farside.agent.state import RunState
 from farside.errors import FarsideError
-from farside.messages import Part
+from farside.messages import Message, Part, Request
 from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent
 from farside.prompts import render
-from farside.tools.base import Outcome, Toolbox
+from farside.tools.base import Outcome, Question, Toolbox
 
 LEAST_WINDOW = 1_024
 """Tokens below which a learned window is no use."""
+
+
+class BudgetSpent(FarsideError):
+    """A question that the budget does not allow any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The budget is used up.", "Work with what there is.")
 
 
 class Watcher(Protocol):
@@ -157,6 +165,27 @@ class Run:
         if outcome.plan is not None:
             self.note(ev.PlanChanged(outcome.plan))
 
+    def consult(self, question: Question) -> str:
+        """Ask the model one question outside the conversation, once a run; the answer is on disk before return.
+
+        Raises:
+            BudgetSpent: the budget does not allow it.
+            ModelError: the model does not answer.
+        """
+        key = digest(repr(question))
+        known = self.journal.answer(key)
+        if known is not None:
+            return known
+        if allowance(self.state, self.model.profile) is None:
+            raise BudgetSpent
+        began = time.monotonic()
+        reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
+        cost = price(reply.usage + reply.wasted, self.model.profile)
+        seconds = round(time.monotonic() - began, 3)
+        self.note(ev.Consulted(key, reply.message.text, reply.usage + reply.wasted, cost, seconds))
+        self.commit()
+        return reply.message.text
+
     def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
         text = capped(outcome.text, self.model.profile.output_cap, call_id)
         return ev.CallFinished(
@@ -214,6 +243,18 @@ class Run:
                     left -= 1
                     lines[f"- {call.name} {' '.join(call.arguments.split())[:200]}"] = None
         return "\n".join(lines)
+
+
+def asked(question: Question) -> Request:
+    """Return a question as a request of its own."""
+    system = (Message("system", question.system),) if question.system else ()
+    return Request(
+        (*system, Message("user", question.text)),
+        max_tokens=question.max_tokens,
+        temperature=question.temperature,
+        seed=question.seed,
+        schema=question.schema,
+    )
 
 
 def _told(error: FarsideError) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from farside.agent.state import RunState
+from farside.messages import ToolCall
 from farside.models.base import Profile
 
 
@@ -40,6 +41,10 @@ class Mission(Protocol):
 
     def system(self, profile: Profile) -> str:
         """Return the system prompt for this model's dialect. The same for the same profile, to the byte."""
+        ...
+
+    def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:
+        """Return calls to run before the model's first reply; often none. Ids are given on the way in. Pure."""
         ...
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:

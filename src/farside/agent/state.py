@@ -49,6 +49,8 @@ class RunState:
     attempt: int = 1
     attempt_start: int = 0
     """Index in `transcript` of the first message of the current attempt."""
+    opening: int = 1
+    """Messages with which every attempt begins: the goal, and what the mission opened with."""
     answers: tuple[Answer, ...] = ()
     """Judged claims, one or more an attempt."""
     hidden: frozenset[str] = frozenset()

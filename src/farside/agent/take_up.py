@@ -20,7 +20,7 @@ from farside.agent.state import RunState
 from farside.errors import FarsideError
 from farside.models.base import Model
 from farside.prompts import render
-from farside.tools.base import Effect, Toolbox
+from farside.tools.base import Effect, Host, Toolbox
 
 Recall = Callable[[str], str | None]
 
@@ -30,7 +30,7 @@ class Crew:
     """How to get what a run works with. Called once a run is ours, so that nothing starts in vain."""
 
     model: Callable[[ev.Settings], Model]
-    toolbox: Callable[[ev.Settings, RunFolder, Recall], Toolbox]
+    toolbox: Callable[[ev.Settings, RunFolder, Host], Toolbox]
     mission: Mission
 
 
@@ -78,7 +78,8 @@ def taken_up(
         model = crew.model(settings)
         stack.callback(model.close)
         blobs = Blobs(folder.blobs)
-        toolbox = crew.toolbox(settings, folder, recall_from(journal, blobs))
+        host = Host(recall_from(journal, blobs), lambda question: run.consult(question))
+        toolbox = crew.toolbox(settings, folder, host)
         stack.callback(toolbox.close)
         run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission, watcher, Interrupts())
         stack.enter_context(run.interrupts.caught())
@@ -102,6 +103,8 @@ def settle(run: Run) -> Iterable[ev.Event]:
     profile = run.model.profile
     if state.dialect != profile.tools:
         yield ev.Briefed(run.mission.system(profile), profile.tools)
+    if not state.calls and not state.steps and (calls := run.mission.opening(state, profile)):
+        yield ev.Opened(tuple(replace(call, id=f"c{number}") for number, call in enumerate(calls, start=1)))
 
 
 def recall_from(journal: Journal, blobs: Blobs) -> Recall:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -166,6 +167,9 @@ def body(request: Request) -> Chunk:
         wire["temperature"] = request.temperature
     if request.seed is not None:
         wire["seed"] = request.seed
+    if request.schema:
+        schema = {"schema": json.loads(request.schema)}
+        wire["response_format"] = {"type": "json_schema", "json_schema": schema}
     return wire
 
 

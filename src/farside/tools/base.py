@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +37,29 @@ class Outcome:
     """Names of the session that the snapshot could not hold."""
     plan: str | None = None
     """JSON text of the new plan and acceptance list (update_plan only)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question that the session asks the model, outside the run's conversation."""
+
+    text: str
+    system: str = ""
+    schema: str = ""
+    """JSON text of the JSON Schema that the answer must follow; "" = any text."""
+    max_tokens: int = 512
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What the session may ask of the process that works on the run."""
+
+    recall: Callable[[str], str | None]
+    """Return the whole text of an earlier output by its handle, or None."""
+    consult: Callable[[Question], str]
+    """Return the model's answer. The same question has the same answer over the whole run, also after a resume."""
 
 
 class Toolbox(Protocol):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from farside.messages import ToolSpec
 from farside.tools import sandbox
 from farside.tools.arguments import BadArguments, read
-from farside.tools.base import Effect, Outcome
+from farside.tools.base import Effect, Host, Outcome, Question
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
 from farside.tools.landlock import Landlock
@@ -21,6 +21,7 @@ from farside.tools.worker import SandboxDied, Worker
 FILE_SECONDS = 60.0
 """Deadline of the tools that take none."""
 RESTORE_SECONDS = 60.0
+SURVEY = "survey"
 
 LAYERS: tuple[Layer, ...] = (Bubblewrap(), Landlock())
 
@@ -30,15 +31,15 @@ def open_toolbox(
     scratch: Path,
     *,
     net: bool,
-    recall: Callable[[str], str | None],
+    host: Host,
     private: Sequence[Path],
     layers: Sequence[Layer] = LAYERS,
     limits: Limits | None = None,
 ) -> SandboxedToolbox:
     """Return the toolbox of one run; its sandbox starts with the first call that needs it.
 
-    `scratch` is a folder of the run's that farside keeps for itself. `recall` returns the whole text of an earlier
-    output by its handle. `private` names what must stay invisible inside, FARSIDE_HOME above all. The first of
+    `scratch` is a folder of the run's that farside keeps for itself. `host` answers what the session
+    asks. `private` names what must stay invisible inside, FARSIDE_HOME above all. The first of
     `layers` that works here is used.
 
     Raises:
@@ -52,15 +53,15 @@ def open_toolbox(
         private=tuple(path.resolve() for path in private),
         limits=limits or Limits(),
     )
-    return SandboxedToolbox(sandbox.choose(layers, confinement), confinement, recall)
+    return SandboxedToolbox(sandbox.choose(layers, confinement), confinement, host)
 
 
 class SandboxedToolbox:
     """Implements `farside.tools.base.Toolbox`."""
 
-    def __init__(self, layer: Layer, confinement: Confinement, recall: Callable[[str], str | None]) -> None:
+    def __init__(self, layer: Layer, confinement: Confinement, host: Host) -> None:
         self.layer = layer
-        self._recall = recall
+        self._host = host
         self._worker = Worker(layer, confinement, self._answer)
         self._session: bytes | None = None
         self._lost: tuple[str, ...] = ()
@@ -70,8 +71,8 @@ class SandboxedToolbox:
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
-        """Return what a model is told of each tool."""
-        return tuple(entry.spec for entry in catalog().values())
+        """Return what a model is told of each tool. The survey is no model's to call: a mission opens with it."""
+        return tuple(entry.spec for entry in catalog().values() if entry.spec.name != SURVEY)
 
     def effect(self, name: str) -> Effect:
         """Return the declared effect of a tool; an unknown name is pure."""
@@ -93,14 +94,16 @@ class SandboxedToolbox:
             return _planned(arguments)
         blobs = []
         if name == "recall":
-            text = self._recall(arguments.pop("handle"))
+            text = self._host.recall(arguments.pop("handle"))
             if text is None:
                 return Outcome(NO_OUTPUT, ok=False)
             blobs = [text.encode(errors="replace")]
         seconds = float(arguments.pop("timeout", 120)) if "timeout" in entry.schema["properties"] else FILE_SECONDS
         try:
             return (
-                self._python(arguments, seconds) if name == "python" else self._job(name, arguments, seconds, blobs)
+                self._python(_cell(name, arguments), seconds)
+                if name in ("python", SURVEY)
+                else self._job(name, arguments, seconds, blobs)
             )
         except SandboxDied as error:
             return self._after_death(str(error))
@@ -165,8 +168,10 @@ class SandboxedToolbox:
     def _answer(self, question: str, arguments: dict[str, Any]) -> tuple[str, bool]:
         """Answer the Python session."""
         if question == "recall":
-            text = self._recall(str(arguments.get("handle")))
+            text = self._host.recall(str(arguments.get("handle")))
             return (NO_OUTPUT, False) if text is None else (text, True)
+        if question == "consult":
+            return self._host.consult(Question(**arguments)), True
         try:
             outcome = _planned(read(question, catalog()["update_plan"].schema, json.dumps(arguments)))
         except BadArguments as error:
@@ -180,6 +185,11 @@ class SandboxedToolbox:
 
 
 NO_OUTPUT = "There is no output of that handle: the handles are those that cut or hidden outputs name."
+
+
+def _cell(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the cell that does a call: the survey is a function of the session, as its findings stay there."""
+    return arguments if name == "python" else {"code": f"{SURVEY}({arguments['goal']!r})"}
 
 
 def _shown(output: bytes, *notes: str) -> str:

@@ -57,6 +57,9 @@ class Encoder:
             options["temperature"] = temperature
         if request.seed is not None:
             options["seed"] = request.seed
+        if request.schema:
+            schema = {"name": "reply", "strict": True, "schema": json.loads(request.schema)}
+            options["response_format"] = {"type": "json_schema", "json_schema": schema}
         if profile.cache_key and request.cache_key:
             options["prompt_cache_key"] = request.cache_key
         return options | profile.body

@@ -13,6 +13,7 @@ from farside.tools.frames import Frame
 from farside.tools.inside import pages
 from farside.tools.inside.files import ToolError, edit_file, list_files, read_file, write_file
 from farside.tools.inside.job import alive, run_shell, shell_text
+from farside.tools.inside.survey import survey as survey_folder
 
 Ask = Callable[[str, dict[str, Any]], Frame]
 NAMES = ("shell", "read_file", "write_file", "edit_file", "list_files", "recall", "update_plan")
@@ -33,6 +34,11 @@ def install(ask: Ask, output_limit: int) -> None:
         """Replace the plan; add acceptance items or flip their `passes`."""
         return _answer(ask("update_plan", {"plan": plan, "acceptance": acceptance}))
 
+    def survey(goal: str) -> None:
+        """Print what the folder holds; values that many alike files hold are read into the variable `rows`."""
+        survey_folder(goal, ask)
+
+    builtins.survey = survey  # type: ignore[attr-defined]
     for function in (shell, recall, update_plan, read_file, write_file, edit_file, list_files):
         setattr(builtins, function.__name__, function)
     builtins.input = _no_input
