@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from farside.errors import FarsideError
+from farside.tools import cgroup
 from farside.tools.cgroup import MOUNT
 from farside.tools.sandbox import Layer, Limits
 from tests.tools.boxes import Box, open_box
@@ -46,7 +48,7 @@ def test_a_fork_bomb_in_python_ends_too(tmp_path: Path) -> None:
 
 @as_root
 def test_a_fork_bomb_ends_for_root_without_cgroups(tmp_path: Path) -> None:
-    """In a mount namespace of its own, where /sys/fs/cgroup is empty."""
+    """In a mount namespace of its own, where /sys/fs/cgroup is empty; the test itself is fenced in."""
     script = f"""
     from pathlib import Path
     from farside.tools.sandbox import Limits
@@ -58,10 +60,15 @@ def test_a_fork_bomb_ends_for_root_without_cgroups(tmp_path: Path) -> None:
     box.toolbox.close()
     """
     run = f'mount -t tmpfs none {MOUNT} && exec "$0" -c "$1"'
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", run, sys.executable, textwrap.dedent(script)],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    command = ["unshare", "--mount", "sh", "-c", run, sys.executable, textwrap.dedent(script)]
+    fence = cgroup.make(f"farside-test-{os.getpid()}", Limits(processes=1000))
+    if fence is None:
+        pytest.skip("what is tested here may fail: without a fence around it the machine would suffer")
+    try:
+        done = subprocess.run(fence.joining(command), capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        fence.kill()
+        assert fence.remove(time.monotonic() + 10)
     if "unshare failed" in done.stderr:
         pytest.skip("mount namespaces are forbidden here")
     assert "limit of 100 processes was reached" in done.stdout, done.stderr

@@ -195,5 +195,16 @@ def test_an_unusable_workspace_is_named(tmp_path: Path) -> None:
             open_box_over(tmp_path, place)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gets past a mode")
+@pytest.mark.parametrize(("owner", "mode"), [(0, 0o500), (0, 0), (1000, 0o755)])
+def test_a_workspace_that_only_special_rights_open_is_named(tmp_path: Path, owner: int, mode: int) -> None:
+    workspace = tmp_path / "work"
+    workspace.mkdir()
+    os.chown(workspace, owner, owner)
+    workspace.chmod(mode)
+    with pytest.raises(FarsideError, match="the sandbox has no rights there"):
+        open_box_over(tmp_path, workspace)
+
+
 def open_box_over(base: Path, workspace: Path) -> None:
     open_toolbox(workspace, base, net=False, host=Host(OUTPUTS.get, repr), private=())

@@ -82,15 +82,16 @@ class Layer(Protocol):
         ...
 
 
-TRIAL = ("/bin/sh", "-c", 'test -w . || { echo "the workspace belongs to another user" >&2; exit 1; }')
-"""What a layer runs to find out whether it works here. Without root's special rights, a mode may shut us out."""
-
-
 def failed_trial(layer: Layer, confinement: Confinement) -> str | None:
-    """Run a small command in a layer; return what it said when that failed, None when it worked."""
+    """Run a small command in a layer; return what it said when that failed, None when it worked.
+
+    Raises:
+        FarsideError: the workspace is open to root's special rights only, and a sandbox has none.
+    """
+    _check_without_special_rights(confinement.workspace)
     try:
         trial = subprocess.run(
-            layer.command(confinement, TRIAL),
+            layer.command(confinement, ["/bin/sh", "-c", ":"]),
             cwd=confinement.workspace,
             env=environment(layer, confinement, "trial"),
             capture_output=True,
@@ -102,6 +103,16 @@ def failed_trial(layer: Layer, confinement: Confinement) -> str | None:
         return "it does not answer"
     said = trial.stderr.strip().splitlines()
     return None if trial.returncode == 0 else (said[-1] if said else f"exit code {trial.returncode}")
+
+
+def _check_without_special_rights(workspace: Path) -> None:
+    found = workspace.stat()
+    whose = 6 if found.st_uid == os.geteuid() else 3 if found.st_gid == os.getegid() else 0
+    if os.geteuid() == 0 and (found.st_mode >> whose) & 0o7 != 0o7:
+        raise FarsideError(
+            f"The folder {workspace} is another user's or its mode forbids writing: the sandbox has no rights there.",
+            "Run farside as the user it belongs to, or give root the folder (chown, chmod u+rwx).",
+        )
 
 
 def choose(layers: Sequence[Layer], confinement: Confinement) -> Layer:
