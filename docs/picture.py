@@ -67,8 +67,12 @@ def picture(folder: RunFolder, step: int | None) -> list[Text]:
         state = apply(state, event)
         lines += masthead(folder.id, state, page) if isinstance(event, ev.Resumed) else told(event, state, page)
     said = ending(state, folder.id, time.time())
-    headline = Text("● ", "green").append(said.headline, "bold").append(f" · {spent(state, scene.priced)}", "dim")
-    prompt = Text("$ ", "green").append("farside run ", "bold").append(f'"{GOAL[:60]}…" --dir examples/invoices')
+    headline = (
+        Text().append("● ", "green").append(said.headline, "bold").append(f" · {spent(state, scene.priced)}", "dim")
+    )
+    prompt = (
+        Text().append("$ ", "green").append("farside run ", "bold").append(f'"{GOAL[:60]}…" --dir examples/invoices')
+    )
     return [prompt, *shown, Text(), Text("  ⋮", "dim"), Text(), headline, Text(), Text(state.answer)]
 
 

@@ -61,6 +61,11 @@ def test_a_step_has_its_number_the_end_of_its_thought_and_its_words() -> None:
     assert lines[2:] == ["      I look first."]
 
 
+def test_the_style_of_the_number_is_the_number_s_alone() -> None:
+    first, second = told(event := replied(PYTHON, thinking="Hm.", text="I look."), after(event), Page(80, GLANCE))
+    assert [(line.style, len(line.spans)) for line in (first, second)] == [("", 2), ("", 0)]
+
+
 PYTHON = ToolCall("c1", "python", '{"code": "import re\\n\\ntotal = 0\\nprint(total)"}')
 
 

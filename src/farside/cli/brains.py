@@ -23,7 +23,12 @@ def print_models() -> None:
 def lines(row: Availability) -> list[Text]:
     """Return a row of the list."""
     mark, colour = ("●", "green") if row.usable else ("○", "dim")
-    first = Text(f"{mark} ", colour).append(f"{row.name:44} ", "bold" if row.usable else "").append(row.why, "dim")
+    first = (
+        Text()
+        .append(f"{mark} ", colour)
+        .append(f"{row.name:44} ", "bold" if row.usable else "")
+        .append(row.why, "dim")
+    )
     return [first, Text(f"  {row.next_step}", "cyan")] if row.next_step and not row.usable else [first]
 
 
@@ -52,4 +57,4 @@ def check_model(name: str, base_url: str | None) -> int:
 def found(finding: Finding) -> Text:
     """Return a finding on one line."""
     mark, colour = {"ok": ("●", "green"), "warn": ("◐", "yellow"), "fail": ("✗", "red")}[finding.grade]
-    return Text(f"{mark} ", colour).append(f"{finding.name:15} ", "bold").append(finding.sentence)
+    return Text().append(f"{mark} ", colour).append(f"{finding.name:15} ", "bold").append(finding.sentence)

@@ -160,7 +160,10 @@ def conclude(state: RunState, scene: Scene, json: bool) -> None:
     if console.is_terminal:
         console.print()
     headline = (
-        Text("● ", colour).append(safe(said.headline), "bold").append(f" · {spent(state, scene.priced)}", "dim")
+        Text()
+        .append("● ", colour)
+        .append(safe(said.headline), "bold")
+        .append(f" · {spent(state, scene.priced)}", "dim")
     )
     console.print(headline)
     if state.answer and not json:

@@ -76,8 +76,8 @@ def masthead(run_id: str, state: RunState, page: Page) -> list[Text]:
 
 def indented(text: str, style: str = "", mark: str = "", mark_style: str = "dim") -> Text:
     """Return a line behind the gutter, in which `mark` may stand."""
-    line = Text(f"{mark:>{GUTTER - 2}}  ", mark_style, no_wrap=True, overflow="ellipsis")
-    return line.append(text, style)
+    line = Text(no_wrap=True, overflow="ellipsis")
+    return line.append(f"{mark:>{GUTTER - 2}}  ", mark_style if mark else "").append(text, style)
 
 
 def _replied(event: ev.Replied, state: RunState, page: Page) -> Iterator[Text]:

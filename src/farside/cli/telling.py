@@ -45,7 +45,11 @@ def story(folder: RunFolder, state: RunState, entries: list[Entry], page: Page) 
     said = ending(state, folder.id, time.time())
     is_worked_on = status(folder, state) == "working"
     yield Text()
-    yield Text("working now" if is_worked_on else said.headline, "bold").append(f" · {spent(state, False)}", "dim")
+    yield (
+        Text()
+        .append("working now" if is_worked_on else said.headline, "bold")
+        .append(f" · {spent(state, False)}", "dim")
+    )
     if state.answer:
         yield Text()
         yield Text(safe(state.answer))
@@ -59,7 +63,7 @@ def opening(folder: RunFolder, state: RunState, began: float) -> Iterator[Text]:
     yield Text(safe(state.goal), "bold")
     yield Text(f"run {folder.id}, begun {time.strftime('%Y-%m-%d %H:%M', time.localtime(began))}", "dim")
     for name, value in facts(settings):
-        yield Text(f"{name:9} ", "dim").append(safe(value))
+        yield Text().append(f"{name:9} ", "dim").append(safe(value))
     if state.plan.steps or state.plan.acceptance:
         yield Text("plan", "dim")
         yield from planned(state.plan)
