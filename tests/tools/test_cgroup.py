@@ -1,5 +1,7 @@
 """Control groups, on folders laid out like the kernel's: what is written there, and when farside does without."""
 
+import os
+import time
 from pathlib import Path
 
 from farside.tools import cgroup
@@ -24,6 +26,15 @@ def test_version_2_is_one_folder_with_both_limits(tmp_path: Path) -> None:
 def test_version_2_switches_controllers_on(tmp_path: Path) -> None:
     assert cgroup.make("farside-a", LIMITS, unified(tmp_path, "cpu")) is not None
     assert (tmp_path / "cgroup.subtree_control").read_text() == "+pids +memory"
+
+
+def test_groups_that_killed_runs_left_are_removed(tmp_path: Path) -> None:
+    mount = unified(tmp_path, "memory pids")
+    for name, age in (("farside-old", 120), ("farside-new", 0), ("other-old", 120)):
+        (mount / name).mkdir()
+        os.utime(mount / name, (time.time() - age, time.time() - age))
+    cgroup.make("farside-a", LIMITS, mount)
+    assert {entry.name for entry in mount.iterdir() if entry.is_dir()} == {"farside-a", "farside-new", "other-old"}
 
 
 def test_refusals_are_counted_in_either_version(tmp_path: Path) -> None:

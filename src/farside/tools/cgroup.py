@@ -13,6 +13,8 @@ from pathlib import Path
 from farside.tools.sandbox import Limits
 
 MOUNT = Path("/sys/fs/cgroup")
+STALE = 60.0
+"""Seconds after which an empty group is nobody's: between its making and its first process lie milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,17 @@ def make(name: str, limits: Limits, mount: Path = MOUNT) -> Cgroup | None:
         folders = _version_2(name, limits, mount) if unified else _version_1(name, limits, mount)
     except OSError:  # read-only, not ours, or without the controllers: the other limits have to do
         return None
+    for folder in folders:
+        _clear(folder.parent)
     return Cgroup(folders)
+
+
+def _clear(parent: Path) -> None:
+    """Remove the empty groups of runs that were killed and never resumed; a group in use cannot be removed."""
+    for folder in parent.glob("farside-*"):
+        with contextlib.suppress(OSError):  # in use, or somebody else was faster
+            if time.time() - folder.stat().st_mtime > STALE:
+                folder.rmdir()
 
 
 def _version_2(name: str, limits: Limits, mount: Path) -> tuple[Path, ...]:
