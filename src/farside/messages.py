@@ -85,6 +85,8 @@ class Request:
     seed: int | None = None
     schema: str = ""
     """JSON text of the JSON Schema that the reply must follow; "" = any text."""
+    stop: str = ""
+    """The reply ends before this text; "" = it ends by itself."""
     cache_key: str = ""
     """The same over a run, so that a provider keeps its prefix cache warm."""
 

@@ -12,7 +12,7 @@ def _template(package: str, name: str) -> Template:
     return Template((files(package) / "prompts" / name).read_text(encoding="utf-8").strip())
 
 
-def render(package: str, name: str, **values: object) -> str:
+def render(package: str, name: str, /, **values: object) -> str:
     """Return the prompt file `prompts/NAME` of a package with its `$names` filled in.
 
     Raises:

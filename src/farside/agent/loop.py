@@ -22,6 +22,7 @@ from farside.agent.journal import Entry, Journal
 from farside.agent.mission import Accept, Mission, Reject, TryAgain
 from farside.agent.projector import Projector
 from farside.agent.state import RunState
+from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 from farside.messages import Message, Part, Request
 from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent
@@ -182,18 +183,19 @@ class Run:
         reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
         cost = price(reply.usage + reply.wasted, self.model.profile)
         seconds = round(time.monotonic() - began, 3)
-        self.note(ev.Consulted(key, reply.message.text, reply.usage + reply.wasted, cost, seconds))
+        self.note(ev.Consulted(key, well_formed(reply.message.text), reply.usage + reply.wasted, cost, seconds))
         self.commit()
-        return reply.message.text
+        return well_formed(reply.message.text)
 
     def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
-        text = capped(outcome.text, self.model.profile.output_cap, call_id)
+        whole = well_formed(outcome.text)
+        text = capped(whole, self.model.profile.output_cap, call_id)
         return ev.CallFinished(
             call_id,
             "ok" if outcome.ok else "error",
             text,
-            blob="" if text == outcome.text else self.blobs.put(outcome.text.encode("utf-8", "surrogatepass")),
-            size=len(outcome.text),
+            blob="" if text == whole else self.blobs.put(whole.encode()),
+            size=len(whole),
             session=self.blobs.put(outcome.session) if outcome.session is not None else "",
             lost=outcome.lost,
             changed=self._has_changed(text),
@@ -254,6 +256,7 @@ def asked(question: Question) -> Request:
         temperature=question.temperature,
         seed=question.seed,
         schema=question.schema,
+        stop=question.stop,
     )
 
 

@@ -167,6 +167,8 @@ def body(request: Request) -> Chunk:
         wire["temperature"] = request.temperature
     if request.seed is not None:
         wire["seed"] = request.seed
+    if request.stop:
+        wire["stop"] = [request.stop]
     if request.schema:
         schema = {"schema": json.loads(request.schema)}
         wire["response_format"] = {"type": "json_schema", "json_schema": schema}

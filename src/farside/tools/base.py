@@ -50,6 +50,8 @@ class Question:
     max_tokens: int = 512
     temperature: float = 0.0
     seed: int = 0
+    stop: str = ""
+    """The answer ends before this text; "" = it ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from farside.errors import FarsideError
 from farside.messages import ToolSpec
 from farside.tools import sandbox
 from farside.tools.arguments import BadArguments, read
@@ -101,7 +102,7 @@ class SandboxedToolbox:
         seconds = float(arguments.pop("timeout", 120)) if "timeout" in entry.schema["properties"] else FILE_SECONDS
         try:
             return (
-                self._python(_cell(name, arguments), seconds)
+                self._python(_cell(name, arguments, seconds), seconds)
                 if name in ("python", SURVEY)
                 else self._job(name, arguments, seconds, blobs)
             )
@@ -171,7 +172,10 @@ class SandboxedToolbox:
             text = self._host.recall(str(arguments.get("handle")))
             return (NO_OUTPUT, False) if text is None else (text, True)
         if question == "consult":
-            return self._host.consult(Question(**arguments)), True
+            try:
+                return self._host.consult(Question(**arguments)), True
+            except FarsideError as error:  # the run goes on: what lasts meets its next request too
+                return str(error), False
         try:
             outcome = _planned(read(question, catalog()["update_plan"].schema, json.dumps(arguments)))
         except BadArguments as error:
@@ -187,9 +191,9 @@ class SandboxedToolbox:
 NO_OUTPUT = "There is no output of that handle: the handles are those that cut or hidden outputs name."
 
 
-def _cell(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _cell(name: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Return the cell that does a call: the survey is a function of the session, as its findings stay there."""
-    return arguments if name == "python" else {"code": f"{SURVEY}({arguments['goal']!r})"}
+    return arguments if name == "python" else {"code": f"{SURVEY}({arguments['goal']!r}, {seconds!r})"}
 
 
 def _shown(output: bytes, *notes: str) -> str:

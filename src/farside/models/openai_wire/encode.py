@@ -60,6 +60,8 @@ class Encoder:
         if request.schema:
             schema = {"name": "reply", "strict": True, "schema": json.loads(request.schema)}
             options["response_format"] = {"type": "json_schema", "json_schema": schema}
+        if request.stop:
+            options["stop"] = [request.stop]
         if profile.cache_key and request.cache_key:
             options["prompt_cache_key"] = request.cache_key
         return options | profile.body

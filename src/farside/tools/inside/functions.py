@@ -13,14 +13,16 @@ from farside.tools.frames import Frame
 from farside.tools.inside import pages
 from farside.tools.inside.files import ToolError, edit_file, list_files, read_file, write_file
 from farside.tools.inside.job import alive, run_shell, shell_text
-from farside.tools.inside.survey import survey as survey_folder
 
 Ask = Callable[[str, dict[str, Any]], Frame]
 NAMES = ("shell", "read_file", "write_file", "edit_file", "list_files", "recall", "update_plan")
 
 
-def install(ask: Ask, output_limit: int) -> None:
-    """Make the tools builtins; `ask` brings a question to the host and returns its answer."""
+def install(ask: Ask, output_limit: int, namespace: dict[str, Any]) -> None:
+    """Make the tools builtins; `ask` brings a question to the host and returns its answer.
+
+    `namespace` holds the variables of the session.
+    """
 
     def shell(command: str, timeout: float = 120) -> str:
         """Run a shell command and return its output, stderr with it; a last line names an exit code that is not 0."""
@@ -34,9 +36,11 @@ def install(ask: Ask, output_limit: int) -> None:
         """Replace the plan; add acceptance items or flip their `passes`."""
         return _answer(ask("update_plan", {"plan": plan, "acceptance": acceptance}))
 
-    def survey(goal: str) -> None:
+    def survey(goal: str, seconds: float) -> None:
         """Print what the folder holds; values that many alike files hold are read into the variable `rows`."""
-        survey_folder(goal, ask)
+        from farside.tools.inside.survey import survey  # only a mission calls it: each start would pay for it
+
+        survey(goal, seconds, ask, namespace)
 
     builtins.survey = survey  # type: ignore[attr-defined]
     for function in (shell, recall, update_plan, read_file, write_file, edit_file, list_files):

@@ -29,7 +29,7 @@ class Session:
         self._config = config
         self._namespace = _main_module()
         self._snapshots: Any = None
-        functions.install(self._ask, config["output"])
+        functions.install(self._ask, config["output"], self._namespace)
 
     def serve(self) -> None:
         """Answer until the warden closes the socket."""
