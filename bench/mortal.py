@@ -42,5 +42,5 @@ class Mortal:
 if __name__ == "__main__":
     folder = find_run(sys.argv[1])
     stage = Stage(Scene(folder.id), Mortal(int(sys.argv[2])))
-    with taken_up(folder, stage.crew("general"), stage.view) as run:
+    with taken_up(folder, stage.crew(), stage.view) as run:
         run.go()

@@ -56,7 +56,7 @@ def main() -> None:
     crew = Crew(
         lambda chosen: open_model(chosen.model, chosen.base_url),
         lambda chosen, folder, host: OneTool(samples),
-        General(),
+        lambda chosen: General(),
     )
     with taken_up(create(GOAL, settings), crew, Nobody()) as run:
         state = run.go()

@@ -63,7 +63,10 @@ def _created_again(state: RunState, event: ev.RunCreated) -> RunState:
 
 
 def _resumed(state: RunState, event: ev.Resumed) -> RunState:
-    """Settle a request that never came back: its prompt counts as billed, its reply is unknown."""
+    """Settle a request that never came back: its prompt counts as billed, its reply is unknown.
+
+    Whoever resumes gives the run another chance: the guard's counts start anew.
+    """
     sent = state.asked.input_tokens if state.asked else 0
     if event.settings.model != state.settings.model:
         state = replace(state, window=None, measured=(0, 0))
@@ -74,6 +77,10 @@ def _resumed(state: RunState, event: ev.Resumed) -> RunState:
         usage=state.usage + Usage(input=sent),
         asked=None,
         final=False,
+        records=(),
+        guard_level=0,
+        rollbacks=0,
+        rejections=0,
         wake_at=None,
         reason="",
     )

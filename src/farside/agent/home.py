@@ -45,6 +45,11 @@ class RunFolder:
         return self.path / "sandbox"
 
     @property
+    def begun(self) -> Path:
+        """An empty file as old as the run."""
+        return self.path / "begun"
+
+    @property
     def lease(self) -> Path:
         """The file that is locked by the process that works on the run."""
         return self.path / "lease"
@@ -71,6 +76,7 @@ def new_run() -> RunFolder:
         folder.path.mkdir(parents=True)
         folder.workspace.mkdir()
         folder.scratch.mkdir()
+        folder.begun.touch()
     except OSError as error:
         raise FarsideError(
             f"{folder.path} cannot be made ({error.strerror}).",
@@ -83,8 +89,8 @@ def all_runs() -> list[RunFolder]:
     """Return the runs there are, the newest first."""
     folder = home() / "runs"
     found = [RunFolder(path) for path in folder.iterdir()] if folder.is_dir() else []
-    runs = [run for run in found if run.journal.exists()]
-    return sorted(runs, key=lambda run: run.journal.stat().st_ctime_ns, reverse=True)
+    runs = [run for run in found if run.journal.exists() and run.begun.exists()]
+    return sorted(runs, key=lambda run: run.begun.stat().st_mtime_ns, reverse=True)
 
 
 def find_run(name: str) -> RunFolder:

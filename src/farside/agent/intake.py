@@ -7,6 +7,7 @@ from dataclasses import replace
 from farside.agent import code_dialect
 from farside.agent.events import Replied
 from farside.agent.state import RunState
+from farside.agent.well_formed import well_formed_message
 from farside.messages import Reply, ToolCall, Usage
 from farside.models.base import Profile
 
@@ -23,7 +24,7 @@ def take_in(state: RunState, reply: Reply, profile: Profile, seconds: float) -> 
         for number, call in enumerate(reply.message.calls, start=1)
     )
     return Replied(
-        message=replace(reply.message, calls=calls),
+        message=well_formed_message(replace(reply.message, calls=calls)),
         usage=reply.usage,
         wasted=reply.wasted,
         cost_usd=price(reply.usage + reply.wasted, profile),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from farside.agent.events import CallFinished, Consulted, Event
+from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 
 if TYPE_CHECKING:
@@ -80,18 +81,24 @@ class Journal:
             self._migrate()
 
     def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        version = self._version()
         if version > len(MIGRATIONS):
             raise FarsideError(
                 f"The journal {self.path} was written by a newer farside (format {version}, this one knows "
                 f"{len(MIGRATIONS)}).",
                 "Update farside; nothing was changed.",
             )
-        for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+        while version < len(MIGRATIONS):
             self._db.execute("BEGIN IMMEDIATE")
-            migration(self._db)
-            self._db.execute(f"PRAGMA user_version={number}")
+            version = self._version()  # another process may have been faster
+            if version < len(MIGRATIONS):
+                MIGRATIONS[version](self._db)
+                self._db.execute(f"PRAGMA user_version={version + 1}")
             self._db.execute("COMMIT")
+
+    def _version(self) -> int:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        return int(version)
 
     def append(self, *events: Event) -> list[Entry]:
         """Append events in one transaction: after return they survive a power cut, before it none of them exists."""
@@ -147,7 +154,8 @@ class Journal:
     def post(self, text: str) -> int:
         """Leave words of the user for the run; return the row's number. Any process may."""
         with self._clear_errors():
-            row = self._db.execute("INSERT INTO inbox (at, text) VALUES (?, ?)", (time.time(), text)).lastrowid
+            said = (time.time(), well_formed(text))
+            row = self._db.execute("INSERT INTO inbox (at, text) VALUES (?, ?)", said).lastrowid
         assert row is not None
         return row
 

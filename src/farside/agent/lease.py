@@ -6,9 +6,15 @@ import fcntl
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from farside.errors import FarsideError
+
+MOMENT_S = 0.02
+MOMENTS = 10
+"""How often a lock or a signature is waited for, a moment each."""
 
 
 class Lease:
@@ -16,15 +22,13 @@ class Lease:
 
     def __init__(self, path: Path, run_id: str) -> None:
         self._file = path.open("a+")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(self._file):
             owner = holder(path)
             self._file.close()
             raise FarsideError(
                 f"Run {run_id} is already being worked on by process {owner}.",
                 f"`farside say {run_id} TEXT` talks to it, `farside stop {run_id}` stops it.",
-            ) from None
+            )
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()
@@ -34,16 +38,33 @@ class Lease:
         self._file.close()
 
 
+def _locked(file: TextIO) -> bool:
+    """Lock the file; who only looks at it holds it for an instant, so a refusal is tried again for a moment."""
+    for _ in range(MOMENTS):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(MOMENT_S)
+        else:
+            return True
+    return False
+
+
 def holder(path: Path) -> int | None:
     """Return the process that holds the lease, or None when nobody does."""
     if not path.exists():
         return None
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            return int(file.read() or 0)
+        for _ in range(MOMENTS):
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                if pid := file.read():
+                    return int(pid)
+                time.sleep(MOMENT_S)  # locked a moment ago, not signed yet
+            else:
+                return None
     return None
 
 
@@ -55,10 +76,24 @@ def stop_holder(path: Path, grace_s: float = 15.0) -> int | None:
     pid = holder(path)
     if not pid:
         return None
-    os.kill(pid, signal.SIGINT)
+    _send(pid, signal.SIGINT)
     deadline = time.monotonic() + grace_s
-    while holder(path) == pid:
+    while holder(path) == pid or _is_alive(pid):
         if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
+            _send(pid, signal.SIGKILL)
+        time.sleep(MOMENT_S)
     return pid
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it ended by itself a moment ago
+        os.kill(pid, number)
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether the process exists and is more than an exit code that waits for its parent."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -17,6 +17,7 @@ from farside.agent.lease import Lease
 from farside.agent.loop import Run, Watcher
 from farside.agent.mission import Mission
 from farside.agent.state import RunState
+from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 from farside.models.base import Model
 from farside.prompts import render
@@ -31,7 +32,7 @@ class Crew:
 
     model: Callable[[ev.Settings], Model]
     toolbox: Callable[[ev.Settings, RunFolder, Host], Toolbox]
-    mission: Mission
+    mission: Callable[[ev.Settings], Mission]
 
 
 def create(goal: str, settings: ev.Settings) -> RunFolder:
@@ -47,7 +48,7 @@ def create(goal: str, settings: ev.Settings) -> RunFolder:
     folder = new_run()
     workspace = settings.workspace or str(folder.workspace)
     journal = Journal(folder.journal, create=True)
-    journal.append(ev.RunCreated(goal, replace(settings, workspace=workspace)))
+    journal.append(ev.RunCreated(well_formed(goal), replace(settings, workspace=workspace)))
     journal.close()
     return folder
 
@@ -72,7 +73,7 @@ def taken_up(
         stack.callback(lease.close)
         journal = Journal(folder.journal)
         stack.callback(journal.close)
-        state = fold(entry.event for entry in journal.entries())
+        state = told_by(journal)
         _refuse_finished(folder, journal, state)
         settings = change(state.settings)
         model = crew.model(settings)
@@ -81,12 +82,30 @@ def taken_up(
         host = Host(recall_from(journal, blobs), lambda question: run.consult(question))
         toolbox = crew.toolbox(settings, folder, host)
         stack.callback(toolbox.close)
-        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission, watcher, Interrupts())
+        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission(settings), watcher, Interrupts())
         stack.enter_context(run.interrupts.caught())
+        out_of_budget = state.final
         run.note(ev.Resumed(settings))
         run.note(*settle(run))
+        if out_of_budget:
+            run.note(ev.Noted(render(__package__, "go_on.md"), "session"))
         run.commit()
         yield run
+
+
+def told_by(journal: Journal) -> RunState:
+    """Return the state that a journal tells of.
+
+    Raises:
+        FarsideError: it is not readable, or no whole story.
+    """
+    try:
+        return fold(entry.event for entry in journal.entries())
+    except ValueError as error:
+        raise FarsideError(
+            f"The journal {journal.path} is no whole story ({error}).",
+            "Restore it from a backup, or start a new run.",
+        ) from error
 
 
 def settle(run: Run) -> Iterable[ev.Event]:
@@ -114,7 +133,7 @@ def recall_from(journal: Journal, blobs: Blobs) -> Recall:
         found = journal.outcome(handle)
         if found is None:
             return None
-        return blobs.get(found.blob).decode("utf-8", "surrogatepass") if found.blob else found.text
+        return blobs.get(found.blob).decode() if found.blob else found.text
 
     return recall
 

@@ -26,11 +26,11 @@ class Stage:
     opened: Model | None = None
     """A model that is open already."""
 
-    def crew(self, mission: str) -> Crew:
+    def crew(self) -> Crew:
         """Return how to get what the run works with."""
         from farside.missions import MISSIONS
 
-        return Crew(self._model, self._toolbox, MISSIONS[mission])
+        return Crew(self._model, self._toolbox, lambda settings: MISSIONS[settings.mission])
 
     def replay(self, folder: RunFolder) -> None:
         """Show what the journal holds already."""

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 
 from farside.agent.context import POLICIES
 from farside.agent.events import Settings
-from farside.agent.fold import fold
 from farside.agent.home import RunFolder
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
-from farside.agent.take_up import create, taken_up
+from farside.agent.take_up import create, taken_up, told_by
 from farside.cli.crew import Stage, opened
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.plain_text import safe
@@ -81,11 +80,10 @@ def carry(folder: RunFolder, json: bool, change: Change, model: Model | None = N
     Raises:
         FarsideError: the run could not be taken up, or broke off (`Broken`).
     """
-    recorded = read(folder)
     with stage(folder, json, model) as it:
         if json and model:
             it.replay(folder)
-        with taken_up(folder, it.crew(recorded.settings.mission), it.view, change) as run, hinted(folder.id):
+        with taken_up(folder, it.crew(), it.view, change) as run, hinted(folder.id):
             state = run.go()
     conclude(state, it.scene, json)
     return EXIT_CODES[state.status]
@@ -139,12 +137,7 @@ def read(folder: RunFolder) -> RunState:
     """
     journal = Journal(folder.journal)
     try:
-        return fold(entry.event for entry in journal.entries())
-    except ValueError as error:
-        raise FarsideError(
-            f"The journal {folder.journal} is no whole story ({error}).",
-            "Restore it from a backup, or start a new run.",
-        ) from error
+        return told_by(journal)
     finally:
         journal.close()
 

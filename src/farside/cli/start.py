@@ -78,10 +78,10 @@ def run(
     from farside.agent.events import Budget, Settings
     from farside.cli.foreground import start
     from farside.config import load_config
-    from farside.models.catalog import default_model
+    from farside.models.catalog import absolute, default_model
 
     settings = Settings(
-        model=model or default_model(load_config()),
+        model=absolute(model or default_model(load_config())),
         base_url=base_url,
         workspace=str(folder.absolute()) if folder else "",
         budget=Budget(max_steps, max_tokens, max_thinking, max_usd),

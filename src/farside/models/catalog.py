@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from farside.config import Config, config_path, load_config
 from farside.errors import FarsideError
@@ -47,6 +48,14 @@ _EXAMPLES = {
 def default_model(config: Config) -> str:
     """Return the model to use where none is named: FARSIDE_MODEL, the config file, else the embedded one."""
     return os.environ.get("FARSIDE_MODEL") or config.model or "local"
+
+
+def absolute(name: str) -> str:
+    """Return a model's name with its file, where it is one, named from the root: a run is resumed from anywhere."""
+    provider, _, rest = name.partition("/")
+    if provider in ("scripted", "local") and rest and Path(rest).is_file():
+        return f"{provider}/{Path(rest).absolute()}"
+    return name
 
 
 def open_model(name: str, base_url: str | None = None, config: Config | None = None) -> Model:
