@@ -26,11 +26,14 @@ CREW = Crew(
 
 
 class Silent:
-    def event(self, entry: Entry, state: RunState) -> None: ...
+    def event(self, entry: Entry, state: RunState) -> None:
+        """Say nothing."""
 
-    def part(self, part: Part) -> None: ...
+    def part(self, part: Part) -> None:
+        """Say nothing."""
 
-    def notice(self, sentence: str) -> None: ...
+    def notice(self, sentence: str) -> None:
+        """Say nothing."""
 
 
 def python(code: str) -> dict[str, object]:
@@ -91,7 +94,7 @@ def test_a_call_that_was_cut_off_is_unknown_only_if_it_may_have_done_something(
     tmp_path: Path, name: str, status: str
 ) -> None:
     arguments = {"code": "open('mark', 'a').write('x')"} if name == "python" else {}
-    call = {"calls": [{"name": name, "arguments": arguments}]}
+    call: dict[str, object] = {"calls": [{"name": name, "arguments": arguments}]}
     folder = create("Go.", ev.Settings(written(tmp_path / "s", call, {"text": "Done."})))
     with taken_up(folder, CREW, Silent()) as run:
         while not run.state.pending:
