@@ -1,21 +1,28 @@
-"""The general mission: any goal. It is finished when no acceptance item is open."""
+"""The general mission: any goal. It is finished when no acceptance item is open.
+
+A small model also says what no output shows: its claim is held against what it was shown.
+"""
 
 from __future__ import annotations
 
 import json
 
-from farside.agent.mission import Accept, Reject, Verdict
+from farside.agent.fold import NOTE, is_users
+from farside.agent.mission import Accept, Reject, TryAgain, Verdict
 from farside.agent.state import RunState
 from farside.messages import ToolCall
+from farside.missions.grounding import agrees, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
+from farside.tools.base import ANSWER, SURVEY
 
 SURVEY_SECONDS = 240
 """What the survey may take: it asks the model to read some of the files."""
+TRACEBACK = "Traceback (most recent call last):"
 
 
 class General:
-    """Accepts a final answer when every item of the acceptance list passes."""
+    """Accepts a final answer when every item of the acceptance list passes, and a small model's numbers are real."""
 
     name = "general"
 
@@ -28,11 +35,49 @@ class General:
         if profile.tools != "code":
             return ()
         return (
-            ToolCall("", "survey", json.dumps({"goal": state.goal, "timeout": SURVEY_SECONDS}, ensure_ascii=False)),
+            ToolCall("", SURVEY, json.dumps({"goal": state.goal, "timeout": SURVEY_SECONDS}, ensure_ascii=False)),
         )
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:
-        """Reject while acceptance items are open."""
+        """Reject while acceptance items are open; what a small model claims must also stand in what it was shown."""
         if open_items := state.plan.open_items:
             return Reject(render(__package__, "open_items.md", items="\n".join(f"- {item}" for item in open_items)))
-        return Accept(state.transcript[-1].text)
+        claim = state.transcript[-1].text
+        if profile.tools != "code":
+            return Accept(claim)
+        answer = surveyed(state)
+        return _measured(claim, answer, state) if answer else _founded(claim, state, profile)
+
+
+def surveyed(state: RunState) -> str:
+    """Return the answer that the survey worked out, "" where it has none or the user has spoken since."""
+    start = state.attempt_start + state.opening
+    if any(map(is_users, state.transcript[start:])):
+        return ""
+    opened = state.transcript[state.attempt_start : start]
+    outputs = [message.text for message in opened if message.role == "tool" and message.name == SURVEY]
+    last = outputs[0].rstrip().rpartition("\n")[2] if outputs else ""
+    return last.removeprefix(ANSWER) if last.startswith(ANSWER) else ""
+
+
+def _measured(claim: str, answer: str, state: RunState) -> Verdict:
+    """Accept what says the same as the survey; a model that was told so and still does not is not asked again."""
+    if agrees(claim, answer, state.goal):
+        return Accept(claim)
+    if any(message.name == f"{NOTE}verdict" for message in state.transcript[state.attempt_start :]):
+        return Accept(answer)
+    return Reject(render(__package__, "other_answer.md", answer=answer))
+
+
+def _founded(claim: str, state: RunState, profile: Profile) -> Verdict:
+    """Reject numbers that nothing shown to the model holds; who insists begins anew, as often as allowed."""
+    shown = [
+        message.text.partition(TRACEBACK)[0]
+        for message in state.transcript[state.attempt_start :]
+        if message.role == "tool" or is_users(message)
+    ]
+    if not (numbers := unfounded(claim, shown)):
+        return Accept(claim)
+    if state.rejections and state.attempt < profile.attempts:
+        return TryAgain("its numbers stand in no output")
+    return Reject(render(__package__, "unfounded.md", numbers=", ".join(f"{number:,.10g}" for number in numbers)))

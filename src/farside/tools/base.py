@@ -9,6 +9,11 @@ from typing import Protocol
 
 from farside.messages import ToolSpec
 
+SURVEY = "survey"
+"""The tool that a run may open with."""
+ANSWER = "Answer: "
+"""Begins the last line of the output of a survey that has worked out the goal."""
+
 
 class Effect(StrEnum):
     """What it means to run a call again after a crash."""

@@ -11,7 +11,7 @@ from farside.errors import FarsideError
 from farside.messages import ToolSpec
 from farside.tools import sandbox
 from farside.tools.arguments import BadArguments, read
-from farside.tools.base import Effect, Host, Outcome, Question
+from farside.tools.base import SURVEY, Effect, Host, Outcome, Question
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
 from farside.tools.landlock import Landlock
@@ -22,7 +22,6 @@ from farside.tools.worker import SandboxDied, Worker
 FILE_SECONDS = 60.0
 """Deadline of the tools that take none."""
 RESTORE_SECONDS = 60.0
-SURVEY = "survey"
 
 LAYERS: tuple[Layer, ...] = (Bubblewrap(), Landlock())
 

@@ -70,23 +70,20 @@ def drawn(seed: int, layouts: list[str], count: int = 60) -> Folder:
 
 @dataclass
 class Model:
-    """Answers the survey's questions as a model would that makes no mistake, unless `wrong` says otherwise."""
+    """Answers the survey as a model would that makes no mistake; `program` and `sentence` may be bad ones."""
 
     folder: Folder
-    way: str = "A"
     program: str = PROGRAM
-    wrong: dict[str, dict[str, str | float]] = field(default_factory=dict)
+    sentence: str = ""
     asked: list[Question] = field(default_factory=list)
 
     def __call__(self, question: Question) -> str:
         self.asked.append(question)
-        if "Reply with one letter" in question.text:
-            return self.way
         if "Which columns" in question.text:
             return json.dumps([{"column": "who", "kind": "text"}, {"column": "amount", "kind": "number"}])
         if file := re.search(r"^The file (.*):$", question.text, re.MULTILINE):
-            return json.dumps(self.wrong.get(file[1]) or self.folder.truth[file[1]])
-        return self.program if "Write Python code" in question.text else self.folder.answer
+            return json.dumps(self.folder.truth.get(file[1], {"who": "Nobody", "amount": 0.0}))
+        return self.program if "Write Python code" in question.text else self.sentence or self.folder.answer
 
     @property
     def read(self) -> list[str]:

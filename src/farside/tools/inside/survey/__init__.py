@@ -15,6 +15,7 @@ from typing import Any
 from farside.tools.inside.survey import listing
 from farside.tools.inside.survey.asking import Ask, Asker, Refused
 from farside.tools.inside.survey.folder import texts
+from farside.tools.inside.survey.goal import asks_for_values
 from farside.tools.inside.survey.shapes import shapes
 from farside.tools.inside.survey.table import Table, answered, made, suits
 
@@ -34,7 +35,7 @@ def survey(goal: str, seconds: float, ask: Ask, namespace: dict[str, Any]) -> No
 
 def _table(ask: Asker, found: Mapping[str, str], groups: list[list[str]]) -> Table | None:
     """Return the table where the folder and the goal suit one, else None."""
-    if not suits(found, groups):
+    if not suits(found, groups) or not asks_for_values(ask.goal):
         return None
     try:
         return made(ask, [{name: found[name] for name in group} for group in groups])

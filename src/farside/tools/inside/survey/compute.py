@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from farside.tools.figures import Value, numbers
 from farside.tools.inside.survey.asking import Asker, fenced
-from farside.tools.inside.survey.figures import Value, numbers
 from farside.tools.inside.survey.profile import profile
 
 PROGRAMS, SENTENCES = 6, 3

@@ -20,7 +20,7 @@ def described(found: Mapping[str, str], groups: Sequence[Sequence[str]]) -> str:
     shown = [group[0] for group in groups[:MOST_SHAPES]]
     room = (ROOM - len(listed)) // max(1, len(shown))
     heads = [beginning(name, found[name], room) for name in shown]
-    return "\n\n".join([f"The folder holds {len(names)} text files:\n{listed}", *heads])
+    return "\n\n".join([f"The folder holds {len(names)} text file{'s' * (len(names) > 1)}:\n{listed}", *heads])
 
 
 def beginning(name: str, text: str, room: int) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farside.tools.inside.survey.figures import Value, same
+from farside.tools.figures import Value, same
 from farside.tools.inside.survey.rules import candidates
 
 KEPT = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from farside.tools.inside.survey.figures import Value
+from farside.tools.figures import Value
 
 MOST_DECIMALS = 6
 

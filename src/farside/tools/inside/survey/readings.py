@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from farside.tools.figures import Value, stands
 from farside.tools.inside.survey.asking import Asker, fenced
-from farside.tools.inside.survey.figures import Value, stands
 
 Columns = dict[str, str]
 """Name of a column -> "text" or "number"."""

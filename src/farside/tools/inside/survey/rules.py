@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from farside.tools.inside.survey.figures import Value, numbers, same, tidy
+from farside.tools.figures import Value, numbers, same, tidy
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 MARKS = (r"\|", ";", r"\t", r"\s{2,}", r"(?: ?\.){2,}", ":", ",")

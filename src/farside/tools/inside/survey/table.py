@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from farside.tools.base import ANSWER
+from farside.tools.figures import Value
 from farside.tools.inside.survey.asking import Asker, Refused
 from farside.tools.inside.survey.compute import computed, sentence
-from farside.tools.inside.survey.figures import Value
 from farside.tools.inside.survey.profile import profile
 from farside.tools.inside.survey.readings import Columns, Reader, columns
 from farside.tools.inside.survey.tabulate import Study, fill, rows
@@ -23,8 +24,6 @@ READ_SHARE = 0.65
 FILL_SHARE = 0.7
 LEAST_ROWS = 0.8
 """Share of the files that must have a row."""
-ANSWER = "Answer: "
-"""Begins the last line of a survey that knows the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +44,13 @@ def suits(found: Mapping[str, str], groups: Sequence[Sequence[str]]) -> bool:
     return len(found) >= LEAST_FILES and short and alike >= ALIKE_SHARE * len(found)
 
 
-def is_wanted(ask: Asker, count: int) -> bool:
-    """Ask whether the goal is worked out from values of every file."""
-    way = ask("way.md", {"count": count}, system="planner.md", schema='{"enum": ["A", "B", "C"]}', max_tokens=3)
-    return "A" in way
-
-
 def made(ask: Asker, shapes: Sequence[Mapping[str, str]]) -> Table | None:
-    """Return the table of texts in shapes, or None where the goal wants none or too little was found.
+    """Return the table of texts in shapes, or None where too little was found.
 
     Raises:
         Refused: the model does not answer.
     """
-    count = sum(map(len, shapes))
-    wanted = columns(ask, count) if is_wanted(ask, count) else {}
+    wanted = columns(ask, sum(map(len, shapes)))
     return tabulated(ask, shapes, wanted) if wanted else None
 
 

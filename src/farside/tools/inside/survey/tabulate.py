@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from farside.tools.inside.survey.figures import Value
+from farside.tools.figures import Value
 from farside.tools.inside.survey.opinions import Opinion, disputed, learn, settled
 from farside.tools.inside.survey.readings import Columns, Read, Reading
 
@@ -39,12 +39,12 @@ class Study:
         queue, checked = self._first(), False
         while queue and len(self.readings) < MOST and clock() < until:
             name = queue.pop(0)
-            if name in self.readings:
+            if name in self.readings or name in self.unread:
                 continue
             values = read(name)
             if values is None:
                 self.unread.add(name)
-                queue += self._fresh(1 / 3)[:1]
+                queue += [other for other in self._fresh(1 / 3) if other not in queue][:1]
                 continue
             self.readings[name] = values
             if queue or len(self.readings) < min(2, len(self.texts)):
