@@ -30,13 +30,20 @@ def heard(reply: Reply) -> Reply:
 
 
 def spoken(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """Return the messages as this dialect speaks them: blocks in the text, outputs as the user's messages."""
-    return tuple(_spoken(message) for message in messages)
+    """Return the messages as this dialect speaks them: blocks in the text, outputs as the user's messages.
+
+    Calls that farside opened with are not shown, only what they brought: a small model repeats what it did.
+    """
+    ordered = tuple(messages)
+    ours = {call.id for message in ordered if message.name for call in message.calls}
+    return tuple(
+        _spoken(message, message.call_id in ours) for message in ordered if not (message.name and message.calls)
+    )
 
 
-def _spoken(message: Message) -> Message:
+def _spoken(message: Message, ours: bool) -> Message:
     if message.role == "tool":
-        return Message("user", f"Output:\n{message.text}")
+        return Message("user", message.text if ours else f"Output:\n{message.text}")
     if message.calls:
         blocks = "\n".join(f"```python\n{_source(call)}\n```" for call in message.calls)
         return replace(message, text=f"{message.text}\n{blocks}".strip(), calls=(), thinking="")

@@ -159,7 +159,7 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
 
 def _opened(state: RunState, event: ev.Opened) -> RunState:
     count = len(event.calls)
-    state = _appended(state, Message("assistant", calls=event.calls))
+    state = _appended(state, Message("assistant", calls=event.calls, name=NOTE + "opening"))
     return replace(state, pending=event.calls, calls=state.calls + count, opening=len(state.transcript) + count)
 
 
