@@ -17,7 +17,7 @@ from farside.agent.state import RunState
 from farside.messages import Finish, Message, ToolCall, Usage
 
 SETTINGS = ev.Settings("scripted/x", workspace="/nowhere")
-NAMES = ("python", "shell", "read_file")
+NAMES = ("python", "shell", "read_file", "", "read file", "functions.shell", "call 17!", "nämlich")
 TEXTS = ("", "1", "hello", "0", "<|im_end|>", "ünï", "a\nb", "```python\nx\n```", "\x00")
 ARGUMENTS = ("{}", '{"path": "a"}', '{"code": "1"}', "{broken", "[]", "")
 
@@ -66,7 +66,7 @@ def finished(state: RunState, tape: Tape) -> ev.Event:
 def replied(state: RunState, tape: Tape) -> ev.Event:
     count = tape.below(4)
     calls = tuple(
-        ToolCall(f"c{state.calls + number}", NAMES[tape.below(3)], ARGUMENTS[tape.below(len(ARGUMENTS))])
+        ToolCall(f"c{state.calls + number}", NAMES[tape.below(len(NAMES))], ARGUMENTS[tape.below(len(ARGUMENTS))])
         for number in range(1, count + 1)
     )
     finish: Finish = "calls" if calls else "stop"
@@ -83,6 +83,12 @@ def dropped(state: RunState, tape: Tape) -> ev.Event:
 def hidden(state: RunState, tape: Tape) -> ev.Event:
     called = [message.call_id for message in state.transcript if message.call_id]
     return ev.Hidden(tuple(called[tape.below(len(called))] for _ in range(tape.below(3)) if called))
+
+
+def opened(state: RunState, tape: Tape) -> ev.Event:
+    if state.steps or state.calls or len(state.transcript) > 1:
+        return ev.Noted(tape.text(), "plan")
+    return ev.Opened((ToolCall("c1", "survey", "{}"),))
 
 
 Choice = Callable[[RunState, Tape], ev.Event]
@@ -102,8 +108,13 @@ AT_A_BOUNDARY: list[Choice] = [
     replied,
     replied,
     replied,
+    opened,
     hidden,
     dropped,
+    lambda state, tape: ev.Consulted(tape.text(), tape.text(), Usage(tape.below(99)), 0.001),
+    lambda state, tape: ev.AskFailed(tape.text()),
+    lambda state, tape: ev.Judged(bool(tape.below(2)), tape.text()),
+    lambda state, tape: ev.Ended("budget", tape.text()),
     lambda state, tape: ev.Said(tape.text(), state.inbox + 1),
     lambda state, tape: ev.Asked(tape.below(250), tape.below(250), bool(tape.below(2))),
     lambda state, tape: ev.Briefed(tape.text(), "code" if tape.below(2) else "native"),

@@ -22,12 +22,19 @@ def begun(goal: str = "the goal", **budget: object) -> list[ev.Event]:
 
 
 def step(
-    number: int, output: str, *, arguments: object = None, ok: bool = True, seconds: float = 0.0, tokens: int = 0
+    number: int,
+    output: str,
+    *,
+    arguments: object = None,
+    ok: bool = True,
+    seconds: float = 0.0,
+    tokens: int = 0,
+    usage: Usage | None = None,
 ) -> list[ev.Event]:
     """Return a reply with one call, and its outcome."""
     text = json.dumps({"code": number} if arguments is None else arguments)
     call = ToolCall(f"c{number}", "python", text)
-    reply = ev.Replied(Message("assistant", calls=(call,)), Usage(tokens), 0.0, "calls")
+    reply = ev.Replied(Message("assistant", calls=(call,)), usage or Usage(tokens), 0.0, "calls")
     finished = ev.CallFinished(call.id, "ok" if ok else "error", output, seconds=seconds)
     return [reply, ev.CallStarted(call.id), finished]
 

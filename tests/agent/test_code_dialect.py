@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from farside.agent.code_dialect import heard, spoken
 from farside.messages import Message, Reply, ToolCall, Usage
@@ -18,8 +19,17 @@ def test_a_fenced_block_is_a_call_of_python_and_what_follows_is_cut() -> None:
     ]
 
 
-def test_a_block_cut_off_by_the_limit_is_still_a_call() -> None:
+def test_an_open_block_is_a_call_unless_the_limit_cut_it_off() -> None:
     assert json.loads(heard(reply("```py\nprint(1)")).message.calls[0].arguments) == {"code": "print(1)"}
+    cut = replace(reply("```py\nprint(1)"), finish="length")
+    assert heard(cut) == cut
+
+
+def test_only_python_is_run() -> None:
+    answer = reply('The result:\n```json\n{"a": 1}\n```\nThat is all.\n```\nnot python at all\n```')
+    assert heard(answer) == answer
+    for label in ("", "Python", "python3"):
+        assert heard(reply(f"```{label}\nprint(1)\n```")).message.calls
 
 
 def test_prose_is_an_answer() -> None:

@@ -8,8 +8,9 @@ from farside.agent import events as ev
 from farside.agent.actions import Drop, Hide
 from farside.agent.budget import prompt_tokens
 from farside.agent.context import POLICIES, is_pressed, relieve
-from farside.agent.fold import apply, weight
+from farside.agent.fold import apply
 from farside.agent.project import project
+from farside.agent.shown import weight
 from farside.agent.state import RunState
 from tests.agent.stories import PROFILE, begun, state_after, step
 

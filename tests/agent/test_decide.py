@@ -79,3 +79,19 @@ def test_a_goal_larger_than_the_window_is_said_to_be_so() -> None:
     action = decide(state_after(begun("x" * 400_000)), PROFILE)
     assert isinstance(action, actions.End)
     assert "context window" in action.reason
+
+
+def cut(text: str) -> ev.Event:
+    return ev.Replied(Message("assistant", text), Usage(), 0.0, "length")
+
+
+def test_a_reply_that_was_cut_off_is_no_claim() -> None:
+    assert decide(state_after(begun(), cut("The first half of the ans")), PROFILE) == actions.Remind("cut")
+    told = ev.Noted("it was cut off", "cut")
+    assert isinstance(decide(state_after(begun(), cut("The first half"), told), PROFILE), actions.Ask)
+
+
+def test_a_reply_that_is_cut_off_again_and_again_is_taken_as_it_is() -> None:
+    told = ev.Noted("it was cut off", "cut")
+    story = [event for _ in range(3) for event in (cut("half"), told)]
+    assert decide(state_after(begun(), story, cut("half")), PROFILE) == actions.Verify()

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farside.agent import events as ev
-from farside.agent.fold import apply, created, fold, live
+from farside.agent.fold import apply, created, fold
 from farside.agent.journal import decode, encode
+from farside.agent.shown import live, shown_chars
 from farside.messages import Message, ToolCall, Usage
 from tests.agent.journals import SETTINGS, journals
 
@@ -40,6 +41,12 @@ def test_what_the_user_said_in_this_attempt_is_always_sent(events: list[ev.Event
     sent = [state.transcript[index] for index in live(state)]
     users = [m for m in state.transcript[state.attempt_start :] if m.role == "user" and not m.name]
     assert [message for message in sent if message in users] == users
+
+
+@given(journals())
+def test_the_context_is_counted_as_it_is_sent(events: list[ev.Event]) -> None:
+    state = fold(events)
+    assert state.chars == shown_chars(state)
 
 
 @given(journals(), st.integers(0, 40))
@@ -107,6 +114,14 @@ def test_an_attempt_begins_anew_from_the_goal() -> None:
     state = fold([CREATED, calling(CALL), ev.CallFinished("c1", "ok", "out"), ev.Attempted(2)])
     assert [state.transcript[index] for index in live(state)] == [Message("user", "find it")]
     assert (state.attempt, state.records) == (2, ())
+
+
+def test_a_refused_request_costs_nothing_and_a_wasted_reply_what_it_was_billed() -> None:
+    refused = [ev.Asked(5_000, 100), ev.AskFailed("401"), ev.Ended("failed", "", "401"), ev.Resumed(SETTINGS)]
+    assert fold([CREATED, *refused, *refused]).usage == Usage()
+    wasted = ev.AskFailed("only thinking", Usage(1_000, 0, 30_000), 0.5)
+    state = fold([CREATED, ev.Asked(5_000, 100), wasted])
+    assert (state.usage, state.cost_usd) == (Usage(1_000, 0, 30_000), 0.5)
 
 
 def test_another_model_forgets_what_was_learned_of_the_last() -> None:

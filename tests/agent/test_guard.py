@@ -3,8 +3,9 @@ from __future__ import annotations
 from farside.agent import actions
 from farside.agent import events as ev
 from farside.agent.decide import decide
-from farside.agent.fold import fold, live
+from farside.agent.fold import fold
 from farside.agent.guard import judge
+from farside.agent.shown import live
 from tests.agent.stories import PROFILE, begun, state_after, step
 
 
@@ -89,3 +90,21 @@ def test_after_three_roll_backs_it_stops_with_a_report() -> None:
 
 def test_what_the_user_says_starts_the_count_anew() -> None:
     assert judge(state_after(begun(), repeated(4), ev.Said("try the other file", 1))) is None
+
+
+def test_silent_work_that_changes_variables_passes() -> None:
+    def silent(number: int) -> list[ev.Event]:
+        reply, started, _ = step(number, "(no output)", arguments=[f"results[{number}] = fetch({number})"])
+        return [reply, started, ev.CallFinished(f"c{number}", "ok", "(no output)", session=f"hash {number}")]
+
+    assert judge(state_after(begun(), *map(silent, range(1, 40)))) is None
+
+
+def test_roll_backs_far_apart_do_not_add_up() -> None:
+    events = [*begun()]
+    for turn in range(5):
+        events += [e for n in range(25) for e in step(n + 100 * turn, f"found {turn} {n}", arguments=[turn, n])]
+        events += repeated(9)
+        size = len(fold(events).transcript)
+        events.append(ev.Dropped(size - 18, size, "looped", "guard"))
+    assert fold(events).rollbacks == 1

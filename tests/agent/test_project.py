@@ -7,7 +7,7 @@ from hypothesis import given
 
 from farside.agent import events as ev
 from farside.agent.fold import fold
-from farside.agent.project import project
+from farside.agent.project import NAME, project
 from farside.agent.projector import Projector
 from farside.messages import Message, Request, ToolCall, ToolSpec, Usage
 from farside.models.base import Profile
@@ -38,6 +38,13 @@ def assert_calls_are_answered_in_place(messages: tuple[Message, ...]) -> None:
 def test_whatever_the_journal_holds_each_call_is_answered_right_behind_it(events: list[ev.Event]) -> None:
     for profile in (KIMI, OTHER):
         assert_calls_are_answered_in_place(projected(events, profile).messages)
+
+
+@given(journals())
+def test_tool_names_are_what_every_peer_takes(events: list[ev.Event]) -> None:
+    for message in projected(events, KIMI).messages:
+        assert all(NAME.fullmatch(call.name) for call in message.calls)
+        assert message.role != "tool" or NAME.fullmatch(message.name)
 
 
 @given(journals())

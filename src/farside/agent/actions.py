@@ -32,9 +32,9 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Tell the model something: the plan, that the budget ends, that it repeats itself."""
+    """Tell the model something: the plan, that the budget ends, that it repeats itself, that its reply is cut."""
 
-    why: Literal["plan", "budget", "nudge", "reflect"]
+    why: Literal["plan", "budget", "nudge", "reflect", "cut"]
 
 
 @dataclass(frozen=True, slots=True)

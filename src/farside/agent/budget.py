@@ -17,6 +17,9 @@ ANSWER_ROOM = 8_192
 """Tokens beside the thinking, where only the thinking is limited."""
 FINAL_ROOM = 2_048
 """Tokens held back for the last answer."""
+LEAST_OUTPUT = 400
+"""Characters of an output that are shown in any case."""
+NO_LIMIT = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ def reply_room(state: RunState, profile: Profile) -> int:
     return min(wanted, max(window(state, profile) // 2, LEAST_ROOM))
 
 
+def output_chars(state: RunState, profile: Profile) -> int:
+    """Return how many characters of one output the model is shown: calls of one reply share what one may have.
+
+    An eighth of the window is the most, so that a few outputs never fill it.
+    """
+    most = min(profile.output_cap, int(window(state, profile) * chars_per_token(state) / 8))
+    beside = next((len(message.calls) for message in reversed(state.transcript) if message.calls), 1)
+    return max(most // beside, LEAST_OUTPUT)
+
+
 def allowance(state: RunState, profile: Profile) -> Allowance | None:
     """Return what the next reply may take; None when not even a last answer is affordable.
 
@@ -66,31 +79,48 @@ def allowance(state: RunState, profile: Profile) -> Allowance | None:
     if steps <= 0 or affordable < min(LEAST_ROOM, reply_room(state, profile)):
         return None
     room = min(reply_room(state, profile), window(state, profile) - prompt)
-    after = affordable - _cost_of_last(state, profile, prompt)
-    final = steps == 1 or after < LEAST_ROOM
-    return Allowance(prompt, int(min(room, affordable if final else after)), final)
+    before_last = _affordable_before_last(state, profile, prompt)
+    final = steps == 1 or before_last < LEAST_ROOM
+    return Allowance(prompt, int(min(room, affordable if final else before_last)), final)
 
 
 def _affordable(state: RunState, profile: Profile, prompt: int) -> float:
     """Tokens that a reply to `prompt` may have before the money or the tokens are spent."""
-    limits = [float("inf")]
-    budget = state.settings.budget
-    if budget.max_tokens is not None:
-        limits.append(budget.max_tokens - state.usage.input - state.usage.output - prompt)
-    if budget.max_usd is not None and profile.price_output:
-        left = budget.max_usd - state.cost_usd - _prompt_usd(state, profile, prompt)
-        limits.append(left / profile.price_output * 1e6)
-    return min(limits)
+    tokens, usd = _left(state)
+    if not _is_priced(profile):
+        return tokens - prompt
+    return min(tokens - prompt, (usd - _prompt_usd(state, profile, prompt)) / _output_usd(profile, 1))
 
 
-def _cost_of_last(state: RunState, profile: Profile, prompt: int) -> float:
-    """Return the same measure for one more prompt and its last answer, in output tokens."""
+def _affordable_before_last(state: RunState, profile: Profile, prompt: int) -> float:
+    """Tokens that a reply may have so that the last one stays affordable behind it.
+
+    The last prompt holds this prompt, this reply and what its calls bring, so the reply is paid twice.
+    """
+    tokens, usd = _left(state)
+    brought = profile.output_cap / chars_per_token(state)
+    by_tokens = (tokens - 2 * prompt - brought - FINAL_ROOM) / 2
+    if not _is_priced(profile):
+        return by_tokens
+    fixed = _prompt_usd(state, profile, 2 * prompt) + brought * profile.price_input / 1e6
+    spare = usd - fixed - _output_usd(profile, FINAL_ROOM)
+    return min(by_tokens, spare / (_output_usd(profile, 1) + profile.price_input / 1e6))
+
+
+def _left(state: RunState) -> tuple[float, float]:
+    """Return the tokens and the USD that the budget still holds."""
     budget = state.settings.budget
-    by_tokens = prompt + FINAL_ROOM if budget.max_tokens is not None else 0
-    by_usd = 0.0
-    if budget.max_usd is not None and profile.price_output:
-        by_usd = _prompt_usd(state, profile, prompt) / profile.price_output * 1e6 + FINAL_ROOM
-    return max(by_tokens, by_usd)
+    spent = state.usage.input + state.usage.output
+    tokens = NO_LIMIT if budget.max_tokens is None else budget.max_tokens - spent
+    return tokens, NO_LIMIT if budget.max_usd is None else budget.max_usd - state.cost_usd
+
+
+def _is_priced(profile: Profile) -> bool:
+    return profile.price_output > 0
+
+
+def _output_usd(profile: Profile, tokens: int) -> float:
+    return tokens * profile.price_output / 1e6
 
 
 def _prompt_usd(state: RunState, profile: Profile, prompt: int) -> float:

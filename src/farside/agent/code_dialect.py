@@ -5,28 +5,65 @@ For small models that call tools badly. The block is a call of `python`; the oth
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from farside.arguments import object_of
 from farside.messages import Message, Reply, ToolCall
 
-BLOCK = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
+FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[ \t]*$", re.MULTILINE)
+LABELS = ("python", "python3", "py")
 CALL_ID = "block"
 
 
-def heard(reply: Reply) -> Reply:
-    """Return the reply with its first fenced block as a call of python, and what follows the block cut off.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: where it starts in the text, its label in lower case, and what it holds."""
 
-    Small models go on after the block and invent its output.
+    start: int
+    label: str
+    source: str
+    closed: bool
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the fenced blocks of a text; a fence closes what an earlier one opened, the last may stay open."""
+    fences = FENCE.finditer(text)
+    for opening in fences:
+        closing = next(fences, None)
+        end = closing.start() if closing else len(text)
+        yield Block(opening.start(), opening[1].lower(), text[opening.end() : end].strip("\n"), closing is not None)
+
+
+def heard(reply: Reply) -> Reply:
+    """Return the reply with its first Python block as a call of python, and what follows the block cut off.
+
+    Small models go on after the block and invent its output. A block that the limit of tokens cut off is not run.
     """
     message = reply.message
-    found = BLOCK.search(message.text)
-    if message.calls or not found or not found[1].strip():
+    found = next(filter(_is_python, blocks(message.text)), None)
+    if message.calls or found is None or (not found.closed and reply.finish == "length"):
         return reply
-    call = ToolCall(CALL_ID, "python", json.dumps({"code": found[1]}))
-    return replace(reply, message=replace(message, text=message.text[: found.start()].strip(), calls=(call,)))
+    call = ToolCall(CALL_ID, "python", json.dumps({"code": found.source}))
+    return replace(reply, message=replace(message, text=message.text[: found.start].strip(), calls=(call,)))
+
+
+def _is_python(block: Block) -> bool:
+    """Tell whether a block is to be run: by its label, or without one if it is Python at all."""
+    if not block.source.strip() or (block.label and block.label not in LABELS):
+        return False
+    return bool(block.label) or _compiles(block.source)
+
+
+def _compiles(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def spoken(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -52,11 +89,8 @@ def _spoken(message: Message, ours: bool) -> Message:
 
 def _source(call: ToolCall) -> str:
     """Return the Python that does what the call does."""
-    try:
-        arguments = json.loads(call.arguments, strict=False)
-    except ValueError:
-        arguments = None
-    if not isinstance(arguments, dict):
+    arguments = object_of(call.arguments)
+    if arguments is None:
         return f"{call.name}()"
     if call.name == "python":
         return str(arguments.get("code", ""))

@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from farside.agent.actions import Drop, Hide
 from farside.agent.budget import chars_per_token, prompt_tokens, reply_room, window
-from farside.agent.fold import PLACEHOLDER, live
+from farside.agent.shown import live
 from farside.agent.state import RunState
 from farside.messages import Message
 from farside.models.base import Profile
 
+PLACEHOLDER = 60
+"""Characters of a placeholder; an output is worth hiding from twice as many on."""
 KEEP = 5
 """Tool outputs, or steps, that are never hidden."""
 BATCH_TOKENS = 64_000
@@ -30,7 +32,7 @@ def relieve(state: RunState, profile: Profile) -> Hide | Drop | None:
     act = POLICIES[state.settings.context](state, profile)
     if act or not is_pressed(state, profile):
         return act
-    return fold_steps(state, profile) or restart(state, profile)
+    return fold_steps(state, profile) or restart(state, profile) or _hide_last(state)
 
 
 def is_pressed(state: RunState, profile: Profile) -> bool:
@@ -85,6 +87,12 @@ def _outputs(state: RunState) -> list[Message]:
 
 def _hide(messages: list[Message]) -> Hide | None:
     return Hide(tuple(message.call_id for message in messages)) if messages else None
+
+
+def _hide_last(state: RunState) -> Hide | None:
+    """Hide the outputs of the last step too: all but the last one, then that one."""
+    outputs = _outputs(state)
+    return _hide(outputs[:-1] or outputs)
 
 
 def _drop(state: RunState, keep: int) -> Drop | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from farside.agent.actions import Act, Action, Ask, Drop, End, Remind, Rest, Verify
 from farside.agent.budget import LEAST_ROOM, allowance
 from farside.agent.context import relieve
-from farside.agent.fold import NOTE
 from farside.agent.guard import idle_streak, judge
+from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.models.base import Profile
 
 PLAN_EVERY = 25
 """Steps after which goal and plan are shown again."""
+MAX_CUTS = 4
+"""Replies in a row that were cut off, of which the last is taken as it is."""
 MAX_REJECTIONS = 4
 """Claims without progress in between after which the run stops."""
 
@@ -24,11 +26,18 @@ def decide(state: RunState, profile: Profile) -> Action:
         return Act(state.pending[0])
     if state.final:
         return End("budget", best_answer(state), "the budget is used up")
+    if _is_cut(state):
+        return Remind("cut")
     if _claims(state):
         if state.rejections >= MAX_REJECTIONS:
             return End("failed", best_answer(state), "it keeps claiming to be finished, which does not hold")
         return Verify()
     return _watched(state) or relieve(state, profile) or _asking(state, profile)
+
+
+def _is_cut(state: RunState) -> bool:
+    """Tell whether the last reply was cut off by its limit: no claim yet, unless that happens again and again."""
+    return 0 < state.cuts < MAX_CUTS and state.transcript[-1].role == "assistant"
 
 
 def _claims(state: RunState) -> bool:

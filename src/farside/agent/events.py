@@ -80,7 +80,7 @@ class Noted:
     """farside tells the model a fact; it is appended at a boundary and never moves."""
 
     text: str
-    why: Literal["survey", "plan", "guard", "budget", "verdict", "session", "context"]
+    why: Literal["plan", "guard", "budget", "verdict", "session", "cut"]
     kind: Literal["noted"] = "noted"
 
 
@@ -111,6 +111,16 @@ class Replied:
     """Billed besides `usage`, for unusable replies that were asked for again."""
     seconds: float = 0.0
     kind: Literal["replied"] = "replied"
+
+
+@dataclass(frozen=True, slots=True)
+class AskFailed:
+    """The request in flight brought no usable reply, and is settled: only `wasted` was billed."""
+
+    reason: str
+    wasted: Usage = field(default_factory=Usage)
+    cost_usd: float = 0.0
+    kind: Literal["ask_failed"] = "ask_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +260,7 @@ Event = (
     | Noted
     | Asked
     | Replied
+    | AskFailed
     | Learned
     | CallStarted
     | CallFinished

@@ -9,16 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from farside.agent import events as ev
+from farside.agent.shown import NOTE, is_users, shown_chars, weight
 from farside.agent.state import Answer, CallRecord, RunState
 from farside.messages import Message, ToolCall, Usage
 
-MESSAGE_OVERHEAD = 16
-"""Characters that a message costs beside its text: role, ids, separators."""
-
-PLACEHOLDER = 60
-"""Characters that the placeholder of a hidden output counts for."""
-NOTE = "note:"
-"""Prefix of Message.name of a user-role message that farside wrote; the rest says why."""
+STRETCH = 20
+"""Calls with progress after which a roll back no longer counts with those before."""
 
 
 def created(event: ev.RunCreated) -> RunState:
@@ -46,12 +42,6 @@ def fold(events: Iterable[ev.Event]) -> RunState:
 def apply(state: RunState, event: ev.Event) -> RunState:
     """Return the state after one more event."""
     return _APPLY[type(event)](state, event)
-
-
-def weight(message: Message) -> int:
-    """Return how many characters a message counts for in the context."""
-    called = sum(len(call.name) + len(call.arguments) + MESSAGE_OVERHEAD for call in message.calls)
-    return len(message.text) + len(message.thinking) + called + MESSAGE_OVERHEAD
 
 
 def _appended(state: RunState, message: Message) -> RunState:
@@ -125,8 +115,13 @@ def _replied(state: RunState, event: ev.Replied) -> RunState:
         seconds=state.seconds + event.seconds,
         asked=None,
         final=final,
+        cuts=state.cuts + 1 if event.finish == "length" and not calls else 0,
         measured=measured,
     )
+
+
+def _ask_failed(state: RunState, event: ev.AskFailed) -> RunState:
+    return replace(state, asked=None, usage=state.usage + event.wasted, cost_usd=state.cost_usd + event.cost_usd)
 
 
 def _learned(state: RunState, event: ev.Learned) -> RunState:
@@ -151,7 +146,7 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
         lost=event.lost if event.session else state.lost,
         seconds=state.seconds + event.seconds,
         records=(*state.records, record),
-        seen=state.seen | {record.output},
+        seen=state.seen | {record.output, record.act},
         guard_level=0 if record.progress else state.guard_level,
         rejections=0 if record.progress else state.rejections,
     )
@@ -172,44 +167,23 @@ def _plan_changed(state: RunState, event: ev.PlanChanged) -> RunState:
 
 
 def _hidden(state: RunState, event: ev.Hidden) -> RunState:
-    fresh = set(event.call_ids) - state.hidden
-    saved = sum(len(message.text) for message in state.transcript if message.call_id in fresh)
-    chars = state.chars - saved + PLACEHOLDER * len(fresh)
-    return replace(state, hidden=state.hidden | fresh, chars=max(chars, 0))
+    return _recounted(replace(state, hidden=state.hidden | set(event.call_ids)))
 
 
 def _dropped(state: RunState, event: ev.Dropped) -> RunState:
-    gone = [index for index in live(state) if event.start <= index < event.end]
-    saved = sum(weight(state.transcript[index]) for index in gone)
-    by_guard = event.why == "guard"
-    return replace(
-        state,
-        dropped=(*state.dropped, (event.start, event.end, event.lesson)),
-        chars=max(state.chars - saved, 0) + len(event.lesson),
-        records=() if by_guard else state.records,
-        guard_level=0 if by_guard else state.guard_level,
-        rollbacks=state.rollbacks + by_guard,
-    )
+    state = replace(state, dropped=(*state.dropped, (event.start, event.end, event.lesson)))
+    return _recounted(_rolled_back(state) if event.why == "guard" else state)
 
 
-def live(state: RunState) -> list[int]:
-    """Return the indices of the transcript that are sent: this attempt's, less what was dropped.
-
-    What the user said is never dropped.
-    """
-    gone: set[int] = set()
-    for start, end, _ in state.dropped:
-        gone.update(range(start, end))
-    return [
-        index
-        for index in range(state.attempt_start, len(state.transcript))
-        if index not in gone or is_users(state.transcript[index])
-    ]
+def _rolled_back(state: RunState) -> RunState:
+    """Count the roll back; one that comes after a stretch of progress is the first of a new count."""
+    stretch = sum(record.progress for record in state.records)
+    rollbacks = 1 if stretch >= STRETCH else state.rollbacks + 1
+    return replace(state, records=(), guard_level=0, rollbacks=rollbacks)
 
 
-def is_users(message: Message) -> bool:
-    """Tell whether the user wrote it, not farside."""
-    return message.role == "user" and not message.name
+def _recounted(state: RunState) -> RunState:
+    return replace(state, chars=shown_chars(state))
 
 
 def _judged(state: RunState, event: ev.Judged) -> RunState:
@@ -226,17 +200,19 @@ def _attempted(state: RunState, event: ev.Attempted) -> RunState:
     start = len(state.transcript)
     said = filter(is_users, state.transcript[state.attempt_start + state.opening :])
     again = (*state.transcript[: state.opening], *said)
-    return replace(
-        state,
-        attempt=event.number,
-        attempt_start=start,
-        transcript=state.transcript + again,
-        chars=len(state.system) + sum(map(weight, again)),
-        records=(),
-        seen=frozenset(),
-        guard_level=0,
-        rollbacks=0,
-        rejections=0,
+    return _recounted(
+        replace(
+            state,
+            attempt=event.number,
+            attempt_start=start,
+            transcript=state.transcript + again,
+            records=(),
+            seen=frozenset(),
+            guard_level=0,
+            rollbacks=0,
+            rejections=0,
+            cuts=0,
+        )
     )
 
 
@@ -256,6 +232,7 @@ _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.Noted: _noted,
     ev.Asked: _asked,
     ev.Replied: _replied,
+    ev.AskFailed: _ask_failed,
     ev.Learned: _learned,
     ev.CallStarted: _call_started,
     ev.CallFinished: _call_finished,
@@ -272,14 +249,19 @@ _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
 
 
 def call_record(call: ToolCall, event: ev.CallFinished, seen: frozenset[str]) -> CallRecord:
-    """Return what the guard needs to know of a finished call. `seen` holds the outputs before it."""
-    output = digest(event.text)
+    """Return what the guard needs to know of a finished call. `seen` holds the outputs and acts before it.
+
+    New is an output that was not seen before, or a variable that a cell not seen before has changed.
+    """
+    output, act = digest(event.text), digest(f"{call.name}\0{call.arguments}")
+    new = output not in seen or (bool(event.session) and act not in seen)
     return CallRecord(
         signature=digest(f"{call.name}\0{_normal(call.arguments)}\0{_normal(event.text)}"),
         output=output,
+        act=act,
         status=event.status,
         seconds=event.seconds,
-        progress=event.changed or (event.status == "ok" and output not in seen),
+        progress=event.changed or (event.status == "ok" and new),
     )
 
 

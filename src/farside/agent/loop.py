@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from farside.agent import actions
 from farside.agent import events as ev
 from farside.agent.blobs import Blobs
-from farside.agent.budget import allowance
+from farside.agent.budget import allowance, output_chars
 from farside.agent.cap import capped
 from farside.agent.decide import best_answer, decide
 from farside.agent.fingerprint import fingerprint
@@ -24,11 +24,19 @@ from farside.agent.projector import Projector
 from farside.agent.state import RunState
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
-from farside.messages import Message, Part, Request
-from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent
+from farside.messages import Message, Part, Request, Usage
+from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent, Unusable
 from farside.prompts import render
 from farside.tools.base import Outcome, Question, Toolbox
 
+REMINDERS: dict[str, Literal["plan", "budget", "guard", "cut"]] = {
+    "plan": "plan",
+    "budget": "budget",
+    "nudge": "guard",
+    "reflect": "guard",
+    "cut": "cut",
+}
+"""Why a reminder is noted."""
 LEAST_WINDOW = 1_024
 """Tokens below which a learned window is no use."""
 
@@ -71,7 +79,7 @@ class Run:
     interrupts: Interrupts
     _noted: list[tuple[ev.Event, RunState]] = field(default_factory=list)
     _projector: Projector = field(default_factory=Projector)
-    _fingerprint: int = 0
+    _fingerprint: int | None = None
 
     def note(self, *events: ev.Event) -> None:
         """Fold events. They are on disk before the next request or call: `commit` is the barrier."""
@@ -97,12 +105,19 @@ class Run:
                 self._perform(action)
         except KeyboardInterrupt:
             self.note(ev.Paused("stopped by the user"))
-        except QuotaSpent as error:
-            self.note(ev.Paused(_told(error), error.wake_at))
         except ModelError as error:
-            self.note(ev.Ended("failed", best_answer(self.state), _told(error)))
+            self._give_up(error)
         self.commit()
         return self.state
+
+    def _give_up(self, error: ModelError) -> None:
+        """Settle the request in flight, and pause where waiting helps, else end."""
+        wasted = error.wasted if isinstance(error, Unusable) else Usage()
+        self.note(ev.AskFailed(_told(error), wasted, price(wasted, self.model.profile)))
+        if isinstance(error, QuotaSpent):
+            self.note(ev.Paused(_told(error), error.wake_at))
+        else:
+            self.note(ev.Ended("failed", best_answer(self.state), _told(error)))
 
     def _next(self) -> actions.Action:
         """Take up what the user said, at a boundary, and decide."""
@@ -189,7 +204,7 @@ class Run:
 
     def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
         whole = well_formed(outcome.text)
-        text = capped(whole, self.model.profile.output_cap, call_id)
+        text = capped(whole, output_chars(self.state, self.model.profile), call_id)
         return ev.CallFinished(
             call_id,
             "ok" if outcome.ok else "error",
@@ -207,7 +222,7 @@ class Run:
         if digest(text) not in self.state.seen:
             return False
         before, self._fingerprint = self._fingerprint, fingerprint(Path(self.state.settings.workspace))
-        return before != self._fingerprint
+        return before is not None and before != self._fingerprint
 
     def _verify(self) -> None:
         claim = self.state.transcript[-1].text
@@ -228,7 +243,7 @@ class Run:
             plan=self.state.plan.text(),
             digest=self._idle_digest(),
         )
-        self.note(ev.Noted(text, "plan" if why == "plan" else "budget" if why == "budget" else "guard"))
+        self.note(ev.Noted(text, REMINDERS[why]))
 
     def _drop(self, drop: actions.Drop) -> None:
         name = "rolled_back.md" if drop.why == "guard" else "folded.md"

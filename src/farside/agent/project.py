@@ -6,16 +6,20 @@ behind its message and only there, ids are in the family's form, nothing is empt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from farside.agent import code_dialect
-from farside.agent.fold import is_users
+from farside.agent.shown import shown
 from farside.agent.state import RunState
 from farside.messages import Message, Request, ToolSpec
 from farside.models.base import Profile
 from farside.models.ids import kimi_ids
 
+NAME = re.compile(r"[a-zA-Z_][\w-]{2,63}", re.ASCII)
+"""Tool names that providers take (Moonshot's rule, the strictest)."""
+UNKNOWN_TOOL = "unknown_tool"
 UNANSWERED = "No outcome of this call is known."
 
 
@@ -33,7 +37,7 @@ def conversation(
 
     With `start`, only those from that index of the transcript on, where `first_call` calls came before.
     """
-    messages = answered(shown(state, state.attempt_start if start is None else start))
+    messages = map(named, answered(shown(state, state.attempt_start if start is None else start)))
     if profile.tools == "code":
         return code_dialect.spoken(messages)
     return kimi_ids(messages, first_call) if profile.ids == "kimi" else tuple(messages)
@@ -58,29 +62,14 @@ def framed(
     )
 
 
-def shown(state: RunState, start: int) -> Iterator[Message]:
-    """Yield messages from `start` on: dropped ranges give way to their lesson, hidden outputs to a placeholder."""
-    lessons = {first: lesson for first, end, lesson in state.dropped if not _inside(first, end, state)}
-    gone = {index for first, end, _ in state.dropped for index in range(first, end)}
-    for index in range(start, len(state.transcript)):
-        message = state.transcript[index]
-        if lessons.get(index):
-            yield Message("user", lessons[index], name="note:lesson")
-        if index in gone and not is_users(message):
-            continue
-        yield placeholder(message) if message.call_id in state.hidden else message
-
-
-def _inside(start: int, end: int, state: RunState) -> bool:
-    """Tell whether a later drop covers this one, lesson included."""
-    spans = [(first, last) for first, last, _ in state.dropped]
-    later = spans[spans.index((start, end)) + 1 :]
-    return any(first <= start and end <= last for first, last in later)
-
-
-def placeholder(message: Message) -> Message:
-    """Return what stands for a hidden output; the whole stays within reach of recall."""
-    return replace(message, text=f'[output hidden to save room; recall("{message.call_id}") shows it]')
+def named(message: Message) -> Message:
+    """Return the message with tool names that the wire takes; what the model called otherwise is `unknown_tool`."""
+    if message.role == "tool":
+        return message if NAME.fullmatch(message.name) else replace(message, name=UNKNOWN_TOOL)
+    if all(NAME.fullmatch(call.name) for call in message.calls):
+        return message
+    calls = (call if NAME.fullmatch(call.name) else replace(call, name=UNKNOWN_TOOL) for call in message.calls)
+    return replace(message, calls=tuple(calls))
 
 
 def answered(messages: Iterable[Message]) -> Iterator[Message]:

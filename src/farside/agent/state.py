@@ -20,6 +20,8 @@ class CallRecord:
     """Hash of tool, arguments and output, digits and white space normalised: near repeats share it."""
     output: str
     """Hash of the output to the letter."""
+    act: str
+    """Hash of tool and arguments to the letter."""
     status: CallStatus
     seconds: float
     progress: bool
@@ -72,6 +74,8 @@ class RunState:
     """The request in flight."""
     final: bool = False
     """The last reply was the last that the budget allows."""
+    cuts: int = 0
+    """How many replies in a row were cut off by their limit, without a call."""
     window: int | None = None
     """The window that the endpoint taught us, in tokens."""
     chars: int = 0
@@ -89,7 +93,7 @@ class RunState:
     records: tuple[CallRecord, ...] = ()
     """Finished calls of the current attempt since the guard last rolled back or the user spoke."""
     seen: frozenset[str] = frozenset()
-    """Outputs (hashes) of finished calls of the current attempt."""
+    """Outputs and acts (hashes) of finished calls of the current attempt."""
     guard_level: int = 0
     """How often the guard spoke since the last progress."""
     rollbacks: int = 0

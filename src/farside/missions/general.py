@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 
-from farside.agent.fold import NOTE, is_users
 from farside.agent.mission import Accept, Reject, TryAgain, Verdict
+from farside.agent.shown import NOTE, is_users
 from farside.agent.state import RunState
 from farside.messages import ToolCall
 from farside.missions.grounding import agrees, unfounded

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from farside.tools.figures import numbers
+from farside.tools.figures import clauses, numbers
 
 SMALL = 10
 """Whole numbers below it are let through: they count what is in the sentence, or steps."""
-CLAUSE = re.compile(r",? and |; |\. ")
 SENTENCE = re.compile(r"(?:^|[.!?]\s+|\n\s*)\W*\w+")
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -42,7 +41,7 @@ def agrees(claim: str, answer: str, goal: str) -> bool:
         figures(claim) - asked == figures(answer) - asked
         and names(answer) <= words(claim)
         and names(claim) <= words(answer) | words(goal)
-        and all(coupled(clause, answer) for clause in CLAUSE.split(claim))
+        and all(coupled(clause, answer) for clause in clauses(claim))
     )
 
 
@@ -54,5 +53,5 @@ def words(text: str) -> set[str]:
 def coupled(clause: str, answer: str) -> bool:
     """Tell whether the answer couples the names and numbers that a clause couples."""
     named, counted = names(clause), figures(clause)
-    near = [part for part in CLAUSE.split(answer) if counted and counted <= figures(part)]
+    near = [part for part in clauses(answer) if counted and counted <= figures(part)]
     return not (named and near) or any(named <= words(part) for part in near)

@@ -1,0 +1,15 @@
+"""The arguments of a call: JSON text that should be one object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def object_of(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that `text` is, or None where it is anything else, however broken or deep."""
+    try:
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
