@@ -1,10 +1,11 @@
-"""Numbers as people write them, and whether a value stands in a text. Pure."""
+"""Numbers as people write them, and what it means that a text says them. Pure."""
 
 from __future__ import annotations
 
 import re
 
 NUMBER = re.compile(r"\d(?:[\d.,'\u2019]*\d)?")
+CLAUSE = re.compile(r",? and |; |\. |\n")
 
 Value = str | float
 
@@ -45,3 +46,8 @@ def stands(value: Value, text: str) -> bool:
 def tidy(text: str) -> str:
     """Return a text with single spaces."""
     return " ".join(text.split())
+
+
+def clauses(text: str) -> list[str]:
+    """Return the parts of a text in each of which what is said is coupled; a comma alone does not part them."""
+    return CLAUSE.split(text)

@@ -114,3 +114,11 @@ def test_the_request_decides_over_the_profile() -> None:
 def test_undecodable_output_does_not_fail_the_request() -> None:
     body = body_of("openai/some-model", (Message("user", "bytes: \udcff"),))
     assert body["messages"][0]["content"] == "bytes: ?"
+
+
+def test_a_schema_and_a_stop_are_sent_only_when_given() -> None:
+    user = (Message("user", "Which?"),)
+    body = body_of("openai/some-model", user, schema='{"enum": ["a"]}', stop="\n\n")
+    schema = {"name": "reply", "strict": True, "schema": {"enum": ["a"]}}
+    assert (body["response_format"], body["stop"]) == ({"type": "json_schema", "json_schema": schema}, ["\n\n"])
+    assert not {"response_format", "stop"} & body_of("openai/some-model", user).keys()

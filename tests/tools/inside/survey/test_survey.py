@@ -104,3 +104,14 @@ def test_a_stray_file_is_named_and_left_out(tmp_path: Path) -> None:
     assert "\nWithout: notes.txt (values not found).\n" in text
     assert text.endswith(f"Answer: {folder.answer}")
     box.toolbox.close()
+
+
+def test_a_sentence_that_couples_what_the_output_does_not_is_asked_for_again(tmp_path: Path) -> None:
+    folder = drawn(7, LAYOUTS[:1], count=12)
+    total, _, owes = folder.answer.partition(". ")
+    swapped = f"{total}. {owes.partition(',')[0]}, {total.split()[-1]}."
+    model = Model(folder, sentence=swapped)
+    box, outcome = surveyed(tmp_path, folder, model)
+    assert outcome.text.splitlines()[-1].startswith("Answer: In all: ")
+    assert sum("Say the answer" in question.text for question in model.asked) == 3
+    box.toolbox.close()

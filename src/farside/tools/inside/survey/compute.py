@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farside.tools.figures import Value, numbers
+from farside.tools.figures import Value, clauses, numbers
 from farside.tools.inside.survey.asking import Asker, fenced
 from farside.tools.inside.survey.profile import profile
 
@@ -20,7 +20,6 @@ LONGEST = 2_000
 PROGRAM_TIME, SENTENCE_TIME = 40.0, 15.0
 """Seconds that must be left to ask once more."""
 BLOCK = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)(?:```|\Z)", re.DOTALL)
-CLAUSE = re.compile(r",? and |; |\. |, ")
 PREAMBLE = "import json, sys\nfrom collections import *\nrows = json.load(sys.stdin)\n"
 
 Table = Sequence[Mapping[str, Value]]
@@ -125,5 +124,5 @@ def sentence(ask: Asker, table: Table, output: str) -> str:
 def grounded(words: str, output: str, hear: Ear) -> bool:
     """Tell whether all that is said stands in the output, and what one clause couples, on one line of it."""
     lines = [hear(line) for line in output.splitlines()]
-    couples = [said for said in map(hear, CLAUSE.split(words)) if said.numbers and said.names]
+    couples = [said for said in map(hear, clauses(words)) if said.numbers and said.names]
     return hear(words) <= hear(output) and all(any(said <= line for line in lines) for said in couples)
