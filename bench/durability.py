@@ -129,8 +129,8 @@ def instants(kills: int, steps: int, code: bool, seed: int, longest: float = 2.0
     rng, done, found = random.Random(seed), 0, []
     while done < kills:
         with trial(steps, code) as one:
-            while one.resume(rng.uniform(0.1, longest) if done + one.kills < kills else None):
-                pass
+            while read(one.folder).status != "finished":
+                one.resume(rng.uniform(0.1, longest) if done + one.kills < kills else None)
             found += one.faults()
             done += one.kills
     return done, found
