@@ -39,17 +39,15 @@ def test_a_small_token_budget_is_lowered_to_not_locked() -> None:
 def test_the_last_answer_is_always_asked_for_within_the_budget(tokens: int, seed: int) -> None:
     rng = random.Random(seed)
     events = begun(max_tokens=tokens)
-    for number in range(1, 300):
-        state = fold(events)
-        given = allowance(state, PROFILE)
-        assert given is not None
-        if given.final:
-            break
+    number = 0
+    while (given := allowance(state := fold(events), PROFILE)) and not given.final:
+        number += 1
         output = "x" * rng.randrange(output_chars(state, PROFILE))
         written = rng.randrange(1, given.max_tokens)
         events += step(
             number, output, arguments=["y" * int(3.5 * written)], usage=Usage(given.input_tokens, 0, written)
         )
+    assert given is not None
     assert given.max_tokens >= 256
     assert state.usage.input + state.usage.output + given.input_tokens + given.max_tokens <= tokens
 

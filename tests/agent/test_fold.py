@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farside.agent import events as ev
+from farside.agent.codec import decode, encode
 from farside.agent.fold import apply, created, fold
-from farside.agent.journal import decode, encode
 from farside.agent.shown import live, shown_chars
 from farside.messages import Message, ToolCall, Usage
 from tests.agent.journals import SETTINGS, journals
@@ -117,7 +117,12 @@ def test_an_attempt_begins_anew_from_the_goal() -> None:
 
 
 def test_a_refused_request_costs_nothing_and_a_wasted_reply_what_it_was_billed() -> None:
-    refused = [ev.Asked(5_000, 100), ev.AskFailed("401"), ev.Ended("failed", "", "401"), ev.Resumed(SETTINGS)]
+    refused: list[ev.Event] = [
+        ev.Asked(5_000, 100),
+        ev.AskFailed("401"),
+        ev.Ended("failed", "", "401"),
+        ev.Resumed(SETTINGS),
+    ]
     assert fold([CREATED, *refused, *refused]).usage == Usage()
     wasted = ev.AskFailed("only thinking", Usage(1_000, 0, 30_000), 0.5)
     state = fold([CREATED, ev.Asked(5_000, 100), wasted])

@@ -10,16 +10,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
+from farside.agent.codec import decode, encode
 from farside.agent.events import CallFinished, Consulted, Event
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 MIGRATIONS: list[Callable[[sqlite3.Connection], object]] = []
 
@@ -44,27 +40,6 @@ class Entry:
     at: float
     """Unix time in seconds."""
     event: Event
-
-
-@cache
-def _codec() -> TypeAdapter[Event]:
-    from pydantic import Field, TypeAdapter
-
-    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
-
-
-def encode(event: Event) -> str:
-    """Return an event as JSON text."""
-    return _codec().dump_json(event).decode()
-
-
-def decode(body: str) -> Event:
-    """Return the event of its JSON text.
-
-    Raises:
-        ValueError: the text is no event that this version knows.
-    """
-    return _codec().validate_json(body)
 
 
 class Journal:

@@ -8,7 +8,8 @@ import signal
 import sys
 from typing import TextIO
 
-from farside.agent.journal import Entry, encode
+from farside.agent.codec import encode
+from farside.agent.journal import Entry
 from farside.agent.state import RunState
 from farside.cli.scene import Scene
 from farside.messages import Part
