@@ -36,6 +36,12 @@ def config_path() -> Path:
     return Path(named) if named else platformdirs.user_config_path("farside") / "config.toml"
 
 
+def config_files() -> tuple[Path, ...]:
+    """Return the files that no agent may see: the user's, and what `farside check` learned where there is such."""
+    learned = _learned_path()
+    return (config_path(), *([learned] if _read(learned, json.loads) else []))
+
+
 def load_config() -> Config:
     """Read the file and what `farside check` learned; an absent file is an empty configuration.
 

@@ -147,12 +147,42 @@ def test_state_inside_the_workspace_is_masked(tmp_path: Path) -> None:
     assert (home / "runs" / "journal.db").read_text() == "the journal"
 
 
-def test_the_workspace_may_lie_inside_the_private_folder(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").write_text("the journal")
-    box = open_box(tmp_path, private=[tmp_path])
-    assert box.shell("echo fine > note.txt && cat note.txt").text == "fine"
-    assert box.shell("ls ..").text == "work"
+def test_the_workspace_of_a_run_may_lie_inside_the_private_folder(tmp_path: Path) -> None:
+    workspace = tmp_path / "runs" / "1204-abcde" / "workspace"
+    workspace.mkdir(parents=True)
+    (workspace.parent / "journal.db").write_text("the journal")
+    toolbox = open_toolbox(workspace, tmp_path, net=False, host=Host(OUTPUTS.get, repr), private=[tmp_path])
+    assert toolbox.call("shell", '{"command": "echo fine > note.txt; ls . .."}', "h1").text.split() == [
+        *(".:", "note.txt"),
+        *("..:", "workspace"),
+    ]
+    toolbox.close()
+
+
+def test_what_is_private_is_no_workspace(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    run = home / "runs" / "1204-abcde"
+    (run / "workspace").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(home)
+    for place in (home, home / "runs", run, tmp_path / "link"):
+        with pytest.raises(FarsideError, match="is farside's own"):
+            open_toolbox(place, run, net=False, host=Host(OUTPUTS.get, repr), private=[home])
+
+
+def test_a_private_file_in_the_workspace_is_masked_and_stays_so(tmp_path: Path) -> None:
+    config = tmp_path / "work" / "conf" / "farside.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("key = 'sk-secret'")
+    box = open_box(tmp_path, private=[config])
+    assert "sk-secret" not in box.shell("cat conf/farside.toml; mv conf moved; cat moved/farside.toml").text
+    assert not box.shell("rm -rf conf || echo forged > conf/farside.toml").ok
     box.toolbox.close()
+    assert config.read_text() == "key = 'sk-secret'"
+
+
+def test_a_private_file_that_is_not_there_yet_cannot_be_forged(tmp_path: Path, layer: Layer) -> None:
+    with pytest.raises(FarsideError, match=r"cannot protect .*farside\.toml"):
+        open_box(tmp_path, layers=[layer], private=[tmp_path / "work" / "farside.toml"])
 
 
 def test_a_virtual_environment_inside_the_workspace_stays_read_only(tmp_path: Path) -> None:
@@ -188,7 +218,7 @@ def test_who_accepts_the_risk_gets_the_tools_all_the_same(tmp_path: Path) -> Non
 
 def test_an_unusable_workspace_is_named(tmp_path: Path) -> None:
     (tmp_path / "work").write_text("a file")
-    with pytest.raises(FarsideError, match="There is no folder"):
+    with pytest.raises(FarsideError, match="is not a folder"):
         open_box_over(tmp_path, tmp_path / "work")
     for place in (Path.home(), Path("/"), Path("/etc")):
         with pytest.raises(FarsideError, match="must not have that in its hands"):

@@ -12,7 +12,7 @@ from farside.agent.home import RunFolder, home
 from farside.agent.journal import Journal
 from farside.agent.take_up import Crew
 from farside.cli.scene import Scene, View
-from farside.config import config_path
+from farside.config import config_files
 from farside.models.base import Model
 from farside.tools.base import Host, Toolbox
 
@@ -58,7 +58,7 @@ class Stage:
             folder.scratch,
             net=settings.net,
             host=host,
-            private=(home(), config_path().parent),
+            private=private(),
             layers=LAYERS if settings.sandbox else (Unconfined(),),
         )
         self._learn(replace(self.scene, layer=toolbox.layer.name, strength=toolbox.layer.strength))
@@ -67,6 +67,11 @@ class Stage:
     def _learn(self, scene: Scene) -> None:
         self.scene = scene
         self.view.set(scene)
+
+
+def private() -> tuple[Path, ...]:
+    """Return what must stay out of the agent's sight and hands: all runs, and the files that may hold keys."""
+    return (home(), *config_files())
 
 
 def opened(name: str, base_url: str | None) -> Model:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from farside.agent.context import POLICIES
 from farside.agent.events import Settings
@@ -15,12 +16,13 @@ from farside.agent.home import RunFolder
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
 from farside.agent.take_up import create, taken_up, told_by
-from farside.cli.crew import Stage, opened
+from farside.cli.crew import Stage, opened, private
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.plain_text import safe
 from farside.cli.scene import Scene, View
 from farside.errors import FarsideError
 from farside.models.base import Model
+from farside.tools.sandbox import check_workspace
 
 
 class Broken(FarsideError):
@@ -65,6 +67,8 @@ def start(goal: str, settings: Settings, json: bool) -> int:
         raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
     if not goal.strip():
         raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL"')
+    if settings.workspace:
+        check_workspace(Path(settings.workspace), private())
     model = opened(settings.model, settings.base_url)
     try:
         folder = create(goal, settings)

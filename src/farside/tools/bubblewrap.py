@@ -64,6 +64,9 @@ class Bubblewrap:
         program = _program()
         if program is None:
             return "its program is not installed"
+        for path in confinement.private:
+            if path.is_relative_to(confinement.workspace) and not path.exists():
+                return f"it cannot protect {path}, which is not there yet, inside the workspace"
         return failed_trial(self, confinement)
 
     def temporary(self, confinement: Confinement) -> Path:
@@ -88,6 +91,7 @@ class Bubblewrap:
             *_readonly(outer),
             *_masks(hidden_outer),
             *("--bind", str(confinement.workspace), str(confinement.workspace)),
+            *_pins(hidden_inner, confinement.workspace),
             *_masks(hidden_inner),
             *_readonly(inner),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
@@ -127,6 +131,12 @@ def _etc(net: bool) -> list[str]:
 
 def _readonly(paths: Iterable[Path]) -> list[str]:
     return [argument for path in paths for argument in ("--ro-bind", str(path), str(path))]
+
+
+def _pins(paths: Iterable[Path], workspace: Path) -> list[str]:
+    """Bind the folders between the workspace and what is masked in it: as mount points they cannot be moved away."""
+    folders = {folder for path in paths for folder in path.parents if folder.is_relative_to(workspace)} - {workspace}
+    return [argument for path in sorted(folders) for argument in ("--bind", str(path), str(path))]
 
 
 def _masks(paths: Iterable[Path]) -> list[str]:

@@ -31,7 +31,7 @@ class Landlock:
         """Try it for real, and refuse what it could not keep: something private inside a folder that it opens."""
         workspace = confinement.workspace
         for path in (*confinement.private, *confinement.readable):
-            if path.exists() and path.is_relative_to(workspace):
+            if path.is_relative_to(workspace):
                 return f"it cannot protect {path} inside the workspace"
         for path in confinement.private:
             if path.exists() and any(path.is_relative_to(folder) for folder in confinement.readable):

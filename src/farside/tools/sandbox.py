@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -183,17 +183,27 @@ def environment(layer: Layer, confinement: Confinement, token: str) -> dict[str,
     }
 
 
-def check_workspace(workspace: Path) -> Path:
+def check_workspace(workspace: Path, private: Iterable[Path]) -> Path:
     """Return the folder resolved.
 
     Raises:
-        FarsideError: it is not there, not accessible, or holds what no sandbox may hand out.
+        FarsideError: it is not there, not accessible, lies in what is private, or holds what no sandbox may hand out.
     """
-    if not workspace.is_dir():
-        raise FarsideError(f"There is no folder {workspace}.", "Make it first, or name another with --dir.")
+    try:
+        is_folder = workspace.is_dir()
+    except PermissionError:  # a folder above it is closed: access says so below
+        is_folder = True
+    if not is_folder:
+        raise FarsideError(f"{workspace} is not a folder.", "Make it first, or name another with --dir.")
     if not os.access(workspace, os.R_OK | os.W_OK | os.X_OK):
         raise FarsideError(f"The folder {workspace} cannot be read and written.", "Name another one with --dir.")
     resolved = workspace.resolve()
+    for path in private:
+        if resolved.is_relative_to(path.resolve()) and not _is_a_runs(resolved.relative_to(path.resolve())):
+            raise FarsideError(
+                f"The folder {workspace} is farside's own: an agent must not have that in its hands.",
+                "Name a folder for this work alone with --dir.",
+            )
     for place in (Path.home(), Path("/usr"), Path("/etc"), Path("/proc"), Path("/dev")):
         if place.resolve().is_relative_to(resolved):
             raise FarsideError(
@@ -201,3 +211,8 @@ def check_workspace(workspace: Path) -> Path:
                 "Name a folder for this work alone with --dir.",
             )
     return resolved
+
+
+def _is_a_runs(path: Path) -> bool:
+    """Tell whether a path below FARSIDE_HOME is the workspace of a run, or in one: runs/ID/workspace."""
+    return path.parts[:1] == ("runs",) and path.parts[2:3] == ("workspace",)

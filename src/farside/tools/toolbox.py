@@ -46,7 +46,7 @@ def open_toolbox(
         FarsideError: the workspace cannot be used, or no layer works here.
     """
     confinement = Confinement(
-        workspace=sandbox.check_workspace(workspace),
+        workspace=sandbox.check_workspace(workspace, private),
         scratch=scratch.resolve(),
         net=net,
         readable=sandbox.interpreter(),
