@@ -12,6 +12,7 @@ from farside.agent.fold import apply, created, fold
 from farside.agent.state import RunState
 from farside.cli.block import Moment, block
 from farside.cli.ending import EXIT_CODES, ending
+from farside.cli.gist import gist, program
 from farside.cli.scene import Scene
 from farside.cli.story import FULL, GLANCE, Detail, Page, masthead, told
 from farside.messages import Message, ToolCall, Usage
@@ -182,3 +183,10 @@ def test_each_end_names_the_next_command(event: ev.Event, headline: str, next_st
 def test_a_used_up_budget_names_the_limit_to_raise(budget: ev.Budget, next_step: str) -> None:
     first = ev.RunCreated("x", ev.Settings("m", budget=budget))
     assert ending(fold([first, ev.Ended("budget", "")]), "r", 0.0).next_step == next_step
+
+
+def test_brackets_in_brackets_are_told_too() -> None:
+    for depth in (200, 900, 990, 5_000):
+        for text in ("[" * depth, f'{{"x": {"[" * depth}{"]" * depth}}}'):
+            call = ToolCall("c1", "shell", text)
+            assert gist(call) and program(call)

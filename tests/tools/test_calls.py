@@ -44,8 +44,9 @@ def test_an_unknown_tool_is_answered_with_those_there_are(shared: Box) -> None:
 def test_wrong_arguments_are_answered_with_the_signature(shared: Box) -> None:
     signature = "Signature: shell(command: string, timeout: integer (optional))."
     for text, complaint in {
-        "{": "no valid JSON",
-        "[]": "must be one JSON object",
+        "{": "must be one valid JSON object",
+        "[" * 100_000: "must be one valid JSON object",
+        "[]": "must be one valid JSON object",
         "{}": "`command` is missing.",
         '{"command": null}': "`command` is missing.",
         '{"cmd": "ls"}': "There is no argument `cmd`.",

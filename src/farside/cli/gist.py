@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from farside.arguments import object_of
 from farside.cli.plain_text import one_line, safe
 from farside.messages import ToolCall
 
@@ -29,15 +30,12 @@ def program(call: ToolCall) -> str:
     arguments = _arguments(call)
     if body := arguments.get(BODIES.get(call.name, "")):
         return str(body)
-    return "\n".join(f"{key}: {value}" for key, value in arguments.items())
+    return "\n".join(f"{key}: {_text(value)}" for key, value in arguments.items())
 
 
 def _arguments(call: ToolCall) -> Mapping[str, object]:
-    try:
-        arguments = json.loads(call.arguments, strict=False)
-    except ValueError:
-        return {"arguments": call.arguments}
-    return arguments if isinstance(arguments, dict) else {"arguments": arguments}
+    arguments = object_of(call.arguments)
+    return {"arguments": call.arguments} if arguments is None else arguments
 
 
 def _first_deed(body: str) -> str:
@@ -49,7 +47,14 @@ def _first_deed(body: str) -> str:
 
 def _shown(key: str, value: object) -> str:
     """Paths speak for themselves, other arguments with their names; long ones by their length."""
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = _text(value)
     if key in ("path", "handle"):
         return text
     return f"{key} of {len(text)} characters" if len(text) > 80 else f"{key}={text}"
+
+
+def _text(value: object) -> str:
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:  # brackets in brackets, as many as could just be read
+        return "…"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
+
+from farside.arguments import object_of
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -28,12 +29,9 @@ def read(name: str, schema: Schema, text: str) -> dict[str, Any]:
     Raises:
         BadArguments: they are no JSON object, or do not fit the schema.
     """
-    try:
-        value = json.loads(text or "{}", strict=False)
-    except ValueError as error:
-        raise BadArguments(f"The arguments are no valid JSON ({error}). {signature(name, schema)}") from error
-    if not isinstance(value, dict):
-        raise BadArguments(f"The arguments must be one JSON object. {signature(name, schema)}")
+    value = object_of(text or "{}")
+    if value is None:
+        raise BadArguments(f"The arguments must be one valid JSON object. {signature(name, schema)}")
     wrong = _faults(value, schema, "")
     if wrong:
         raise BadArguments(f"{' '.join(wrong)} {signature(name, schema)}")
