@@ -1,10 +1,11 @@
 """`runs` and `show`, also of journals that cannot be read."""
 
 import sqlite3
+import subprocess
 
 import pytest
 
-from tests.cli.command import PLAN, Farside, step
+from tests.cli.command import FARSIDE, PLAN, Farside, step
 
 
 def test_a_run_is_told_from_goal_to_answer(farside: Farside) -> None:
@@ -85,3 +86,15 @@ def test_a_journal_that_cannot_be_read_is_left_alone(farside: Farside, damage: o
     listed = farside("runs")
     assert (listed.code, "unreadable" in listed.out) == (0, True)
     assert farside.last.journal.read_bytes() == before
+
+
+def test_a_run_can_be_told_where_nothing_can_be_written(farside: Farside) -> None:
+    run = farside.run_in("finished", {"text": "It is 45."})
+    farside.last.lease.unlink()
+    for command, code in ((f"show {run}", 0), ("runs", 0), (f"resume {run}", 2)):
+        typed = f"ulimit -f 0; exec '{FARSIDE}' {command}"
+        done = subprocess.run(
+            ["bash", "-c", typed], env=farside.environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+        assert run in done.stdout + done.stderr

@@ -73,7 +73,8 @@ def new_run() -> RunFolder:
     name = time.strftime("%m%d-") + "".join(secrets.choice(ALPHABET) for _ in range(5))
     folder = RunFolder(home() / "runs" / name)
     try:
-        folder.path.mkdir(parents=True)
+        folder.path.mkdir(mode=0o700, parents=True)
+        folder.path.chmod(0o700)  # whatever the umask: a journal holds the whole conversation
         folder.workspace.mkdir()
         folder.scratch.mkdir()
         folder.begun.touch()
@@ -86,10 +87,20 @@ def new_run() -> RunFolder:
 
 
 def all_runs() -> list[RunFolder]:
-    """Return the runs there are, the newest first."""
+    """Return the runs there are, the newest first; those of another user, which are closed, are left out.
+
+    Raises:
+        FarsideError: the folder of runs cannot be read.
+    """
     folder = home() / "runs"
-    found = [RunFolder(path) for path in folder.iterdir()] if folder.is_dir() else []
-    runs = [run for run in found if run.journal.exists() and run.begun.exists()]
+    try:
+        found = [RunFolder(path) for path in folder.iterdir()] if folder.is_dir() else []
+    except OSError as error:
+        raise FarsideError(
+            f"{folder} cannot be read ({error.strerror}).",
+            "Change its rights, or set FARSIDE_HOME to a folder of yours.",
+        ) from error
+    runs = [run for run in found if os.path.exists(run.journal) and os.path.exists(run.begun)]  # noqa: PTH110
     return sorted(runs, key=lambda run: run.begun.stat().st_mtime_ns, reverse=True)
 
 

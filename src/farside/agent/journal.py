@@ -14,6 +14,7 @@ from pathlib import Path
 
 from farside.agent.codec import decode, encode
 from farside.agent.events import CallFinished, Consulted, Event
+from farside.agent.read_only import opened_to_read
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 
@@ -43,26 +44,36 @@ class Entry:
 
 
 class Journal:
-    """The journal of one run. Every method that touches the file raises FarsideError where the disk or file fails."""
+    """The journal of one run. Every method that touches the file raises FarsideError where the disk or file fails.
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    One that is `read_only` can be read where nothing can be written, and appends nothing.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         self.path = path
         if not create and not path.exists():
             raise FarsideError(f"There is no journal at {path}.", "`farside runs` lists the runs there are.")
         with self._clear_errors():
+            if read_only:
+                self._db = opened_to_read(path)
+                self._refuse_newer(self._version())
+                return
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._migrate()
 
-    def _migrate(self) -> None:
-        version = self._version()
+    def _refuse_newer(self, version: int) -> None:
         if version > len(MIGRATIONS):
             raise FarsideError(
                 f"The journal {self.path} was written by a newer farside (format {version}, this one knows "
                 f"{len(MIGRATIONS)}).",
                 "Update farside; nothing was changed.",
             )
+
+    def _migrate(self) -> None:
+        version = self._version()
+        self._refuse_newer(version)
         while version < len(MIGRATIONS):
             self._db.execute("BEGIN IMMEDIATE")
             version = self._version()  # another process may have been faster

@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from farside.errors import FarsideError
 
@@ -18,10 +18,23 @@ MOMENTS = 10
 
 
 class Lease:
-    """An exclusive lock on a run, held until close or death."""
+    """An exclusive lock on a run, held until close or death.
+
+    Raises:
+        FarsideError: another process holds it, or its file cannot be written.
+    """
 
     def __init__(self, path: Path, run_id: str) -> None:
-        self._file = path.open("a+")
+        try:
+            self._file = path.open("ab", buffering=0)
+            self._sign(path, run_id)
+        except OSError as error:
+            raise FarsideError(
+                f"Run {run_id} cannot be worked on: {path} cannot be written ({error.strerror}).",
+                "Make room there, or change its rights, and try again; nothing was changed.",
+            ) from error
+
+    def _sign(self, path: Path, run_id: str) -> None:
         if not _locked(self._file):
             owner = holder(path)
             self._file.close()
@@ -30,15 +43,14 @@ class Lease:
                 f"`farside say {run_id} TEXT` talks to it, `farside stop {run_id}` stops it.",
             )
         self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        self._file.write(str(os.getpid()).encode())
 
     def close(self) -> None:
         """Give the lease up. May be called twice."""
         self._file.close()
 
 
-def _locked(file: TextIO) -> bool:
+def _locked(file: IO[bytes]) -> bool:
     """Lock the file; who only looks at it holds it for an instant, so a refusal is tried again for a moment."""
     for _ in range(MOMENTS):
         try:
@@ -54,7 +66,7 @@ def holder(path: Path) -> int | None:
     """Return the process that holds the lease, or None when nobody does."""
     if not path.exists():
         return None
-    with path.open("a+") as file:
+    with path.open() as file:
         for _ in range(MOMENTS):
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -147,9 +147,9 @@ def _refuse_finished(folder: RunFolder, journal: Journal, state: RunState) -> No
 
 
 def _check_workspace(path: Path) -> None:
-    if not path.is_dir():
-        raise FarsideError(f"{path} is not a folder.", "Name an existing folder with --dir.")
     try:
+        if not path.is_dir():
+            raise FarsideError(f"{path} is not a folder.", "Name an existing folder with --dir.")
         next(path.iterdir(), None)
     except OSError as error:
         raise FarsideError(

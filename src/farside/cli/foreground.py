@@ -139,7 +139,7 @@ def read(folder: RunFolder) -> RunState:
     Raises:
         FarsideError: the journal cannot be read.
     """
-    journal = Journal(folder.journal)
+    journal = Journal(folder.journal, read_only=True)
     try:
         return told_by(journal)
     finally:

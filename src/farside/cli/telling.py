@@ -28,7 +28,7 @@ def print_run(folder: RunFolder) -> None:
         FarsideError: the journal cannot be read.
     """
     state = read(folder)
-    journal = Journal(folder.journal)
+    journal = Journal(folder.journal, read_only=True)
     console = Console(highlight=False)
     page = Page(console.width if sys.stdout.isatty() else 120, FULL)
     try:
