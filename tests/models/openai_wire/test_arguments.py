@@ -28,3 +28,10 @@ def test_the_ladder(raw: str, mended: str, repaired: bool) -> None:
 )
 def test_what_is_hopeless_or_cut_comes_back_as_it_is(raw: str) -> None:
     assert mend(raw) == (raw, False)
+
+
+def test_an_escape_that_was_cut_in_two_is_not_guessed_at() -> None:
+    raw = '{"code": "log.write(\'17\\\n\')"}'
+    assert "\\\n" in raw
+    assert mend(raw) == (raw, False)
+    assert mend('{"code": "a\\\\\nb"}') == ('{"code": "a\\\\\\nb"}', True)

@@ -6,6 +6,8 @@ import json
 import re
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_AMBIGUOUS = re.compile(r"(?<!\\)(?:\\\\)*\\[\r\n]")
+"""A backslash before a raw line end: the escape `\\n` cut in two, or a continued line. Either guess changes code."""
 _WORD = re.compile(r"\w+")
 
 
@@ -13,7 +15,7 @@ def mend(raw: str) -> tuple[str, bool]:
     """Return (arguments, whether they had to be repaired).
 
     Strict JSON first, then raw control characters inside strings, then json-repair. What is hopeless, was cut off
-    before its last brace (half a call must not run) or would lose a word in the repair comes back as it is: the tool
+    before its last brace (half a call must not run), is ambiguous or would lose a word in the repair comes back as it is: the tool
     then answers with an error.
     """
     text = raw.strip()
@@ -35,7 +37,7 @@ def _is_object(text: str, strict: bool) -> bool:
 
 
 def _repaired(text: str) -> str | None:
-    if not (text.startswith("{") and text.endswith("}")):
+    if not (text.startswith("{") and text.endswith("}")) or _AMBIGUOUS.search(text):
         return None
     import json_repair  # only here: most runs never need it
 
