@@ -15,8 +15,8 @@ def mend(raw: str) -> tuple[str, bool]:
     """Return (arguments, whether they had to be repaired).
 
     Strict JSON first, then raw control characters inside strings, then json-repair. What is hopeless, was cut off
-    before its last brace (half a call must not run), is ambiguous or would lose a word in the repair comes back as it is: the tool
-    then answers with an error.
+    before its last brace (half a call must not run), is ambiguous, or would lose a word in the repair comes back as
+    it is: the tool then answers with an error.
     """
     text = raw.strip()
     if text in ("", "null"):
