@@ -23,6 +23,9 @@ class OneTool:
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
 
+    def warm(self) -> None:
+        """Nothing has to start."""
+
     def effect(self, name: str) -> Effect:
         return Effect.UNSAFE
 

@@ -14,11 +14,14 @@ from farside.agent.budget import (
     chars_per_token,
     output_chars,
     prompt_tokens,
+    refuse_unpriced,
     reply_room,
 )
+from farside.agent.events import Budget
 from farside.agent.fold import fold
+from farside.errors import FarsideError
 from farside.messages import Usage
-from tests.agent.stories import PROFILE, begun, state_after, step
+from tests.agent.stories import PROFILE, SETTINGS, begun, state_after, step
 
 PRICED = replace(PROFILE, price_input=1.0, price_cached=0.1, price_output=10.0)
 
@@ -83,3 +86,13 @@ def test_the_learned_window_is_believed_over_the_profile() -> None:
     given = allowance(state_after(begun(), ev.Learned(2_000)), PROFILE)
     assert given is not None
     assert given.max_tokens == 1_000
+
+
+def test_money_is_not_limited_where_the_price_is_unknown() -> None:
+    unpriced = replace(PROFILE, name="openai/some-model")
+    with pytest.raises(FarsideError, match="not known") as caught:
+        refuse_unpriced(replace(SETTINGS, budget=Budget(max_usd=0.01)), unpriced)
+    assert '[profiles."openai/some-model"]' in caught.value.next_step
+    refuse_unpriced(replace(SETTINGS, budget=Budget(max_tokens=1_000)), unpriced)
+    refuse_unpriced(replace(SETTINGS, budget=Budget(max_usd=0.01)), replace(PRICED, name="openai/some-model"))
+    refuse_unpriced(replace(SETTINGS, budget=Budget(max_usd=0.01)), PROFILE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from farside.agent.events import Settings
 from farside.agent.state import RunState
+from farside.errors import FarsideError
 from farside.models.base import Profile
 
 CHARS_PER_TOKEN = 3.5
@@ -19,6 +21,8 @@ FINAL_ROOM = 2_048
 """Tokens held back for the last answer."""
 LEAST_OUTPUT = 400
 """Characters of an output that are shown in any case."""
+BILLED = ("moonshot", "openrouter", "openai")
+"""Providers that send bills; what else runs is one's own."""
 NO_LIMIT = float("inf")
 
 
@@ -56,6 +60,21 @@ def reply_room(state: RunState, profile: Profile) -> int:
     thinking = state.settings.budget.max_thinking
     wanted = profile.max_tokens if thinking is None else min(profile.max_tokens, thinking + ANSWER_ROOM)
     return min(wanted, max(window(state, profile) // 2, LEAST_ROOM))
+
+
+def refuse_unpriced(settings: Settings, profile: Profile) -> None:
+    """Refuse to limit money where a provider bills and its price is not known.
+
+    Raises:
+        FarsideError: names the configuration entry that sets the price.
+    """
+    billed = profile.name.partition("/")[0] in BILLED
+    if settings.budget.max_usd is not None and billed and not _is_priced(profile):
+        raise FarsideError(
+            f"What {profile.name} costs is not known, so --max-usd cannot be kept.",
+            f'Set price_input, price_cached and price_output (USD per million) under [profiles."{profile.name}"] in '
+            "the configuration file, or limit --max-tokens instead.",
+        )
 
 
 def output_chars(state: RunState, profile: Profile) -> int:

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: they end what may be ended at once, and never tear a commit from its fold."""
+"""Ctrl-C, SIGTERM and SIGHUP: they end what may be ended at once, and never tear a commit from its fold."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 
 class Interrupts:
-    """Turns SIGINT and SIGTERM into KeyboardInterrupt, but only inside `open()`; elsewhere they wait.
+    """Turns SIGINT, SIGTERM and SIGHUP into KeyboardInterrupt, but only inside `open()`; elsewhere they wait.
 
     A waiting one is raised as soon as `open()` is entered. Only the main thread can catch signals: elsewhere
     nothing is installed and nothing is caught.
@@ -18,20 +18,23 @@ class Interrupts:
     def __init__(self) -> None:
         self.wanted = False
         self._open = False
-        self._before: dict[int, object] = {}
 
     @contextmanager
     def caught(self) -> Iterator[None]:
-        """Catch the signals during the block."""
+        """Catch the signals during the block. Blocks may lie in each other."""
         import threading
 
+        before = {}
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._on) for number in (signal.SIGINT, signal.SIGTERM)}
+            numbers = [signal.SIGINT, signal.SIGTERM]
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+                numbers.append(signal.SIGHUP)
+            before = {number: signal.signal(number, self._on) for number in numbers}
         try:
             yield
         finally:
-            for number, handler in self._before.items():
-                signal.signal(number, handler)  # type: ignore[arg-type]
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     @contextmanager
     def open(self) -> Iterator[None]:

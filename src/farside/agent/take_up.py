@@ -9,6 +9,7 @@ from pathlib import Path
 
 from farside.agent import events as ev
 from farside.agent.blobs import Blobs
+from farside.agent.budget import refuse_unpriced
 from farside.agent.fold import fold
 from farside.agent.home import RunFolder, new_run
 from farside.agent.interrupts import Interrupts
@@ -59,16 +60,21 @@ def taken_up(
     crew: Crew,
     watcher: Watcher,
     change: Callable[[ev.Settings], ev.Settings] = lambda old: old,
+    interrupts: Interrupts | None = None,
 ) -> Iterator[Run]:
     """Give the run into this process's hands, settled and ready to `go`; let go of everything at the end.
 
-    `change` turns the journaled settings into those to go on with.
+    `change` turns the journaled settings into those to go on with. Signals are caught until all is let go of; they
+    end what is slow before the run is ready, and are ignored while it is let go of.
 
     Raises:
+        KeyboardInterrupt: a signal came before the run was ready; nothing was noted.
         FarsideError: another process works on it, it is finished and nothing was said, its files cannot be read,
-            its old sandbox will not die, or model or sandbox cannot be had.
+            its old sandbox will not die, model or sandbox cannot be had, or money is limited and the price unknown.
     """
     with ExitStack() as stack:
+        interrupts = interrupts or Interrupts()
+        stack.enter_context(interrupts.caught())
         lease = Lease(folder.lease, folder.id)
         stack.callback(lease.close)
         journal = Journal(folder.journal)
@@ -76,17 +82,22 @@ def taken_up(
         state = told_by(journal)
         _refuse_finished(folder, journal, state)
         settings = change(state.settings)
-        model = crew.model(settings)
-        stack.callback(model.close)
         blobs = Blobs(folder.blobs)
         host = Host(recall_from(journal, blobs), lambda question: run.consult(question))
-        toolbox = crew.toolbox(settings, folder, host)
+        with interrupts.open():
+            toolbox = crew.toolbox(settings, folder, host)
         stack.callback(toolbox.close)
-        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission(settings), watcher, Interrupts())
-        stack.enter_context(run.interrupts.caught())
+        if state.session:
+            toolbox.warm()  # it comes up while the model is opened
+        with interrupts.open():
+            model = crew.model(settings)
+        stack.callback(model.close)
+        refuse_unpriced(settings, model.profile)
+        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission(settings), watcher, interrupts)
         out_of_budget = state.final
         run.note(ev.Resumed(settings))
-        run.note(*settle(run))
+        with interrupts.open():
+            run.note(*settle(run))
         if out_of_budget:
             run.note(ev.Noted(render(__package__, "go_on.md"), "session"))
         run.commit()

@@ -77,6 +77,10 @@ class Toolbox(Protocol):
         """In a stable order, so that the prompt prefix stays byte-stable."""
         ...
 
+    def warm(self) -> None:
+        """Begin to start what the first call needs, without waiting for it."""
+        ...
+
     def effect(self, name: str) -> Effect:
         """Return the declared effect of a tool; an unknown name is pure (its call only brings an error)."""
         ...

@@ -74,6 +74,10 @@ class SandboxedToolbox:
         """Return what a model is told of each tool. The survey is no model's to call: a mission opens with it."""
         return tuple(entry.spec for entry in catalog().values() if entry.spec.name != SURVEY)
 
+    def warm(self) -> None:
+        """Begin to start the sandbox, so that the first call finds it up."""
+        self._worker.begin()
+
     def effect(self, name: str) -> Effect:
         """Return the declared effect of a tool; an unknown name is pure."""
         entry = catalog().get(name)

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from farside.errors import FarsideError
@@ -57,7 +58,7 @@ class Worker:
             SandboxDied: it did not survive; the next call starts another.
             FarsideError: it cannot be started.
         """
-        peer = self._peer or self._start()
+        peer = self._ready()
         deadline = time.monotonic() + seconds + PATIENCE
         try:
             send(peer, {"tool": tool, "arguments": arguments, "seconds": seconds}, blobs)
@@ -85,19 +86,43 @@ class Worker:
             said.append(f"[the limit of {limits.memory // 2**20:,} MB of memory was reached: a process was killed]")
         return "\n".join(said)
 
-    def _start(self) -> socket.socket:
-        token = secrets.token_hex(8)
-        self._group = cgroup.make(f"farside-{token}", self._confinement.limits) if os.geteuid() == 0 else None
+    def begin(self) -> None:
+        """Start the sandbox if there is none, without waiting until it is up.
+
+        Raises:
+            FarsideError: it cannot be started.
+        """
+        if self._peer is None:
+            with self._clear_start():
+                self._begin()
+
+    def _ready(self) -> socket.socket:
+        """Return the socket of a sandbox that is up."""
+        self.begin()
+        assert self._peer is not None
+        if self._token:
+            with self._clear_start():
+                receive(self._peer, time.monotonic() + START)
+                self._note(descendants=True)
+                self._watch()
+            self._token = ""
+        return self._peer
+
+    def _begin(self) -> None:
+        self._token = secrets.token_hex(8)
+        self._group = cgroup.make(f"farside-{self._token}", self._confinement.limits) if os.geteuid() == 0 else None
         self._seen = (0, 0)
         self._peer, theirs = socket.socketpair()
+        self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
+        with theirs:
+            self._process = self._popen(self._token, theirs)
+        self._note(descendants=False)
+
+    @contextmanager
+    def _clear_start(self) -> Iterator[None]:
+        """Leave nothing of a sandbox that does not come up, and say why it did not."""
         try:
-            self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
-            with theirs:
-                self._process = self._popen(token, theirs)
-            self._note(remains.describe(self._process.pid, token, self._group))
-            receive(self._peer, time.monotonic() + START)
-            self._note(remains.describe(self._process.pid, token, self._group, with_descendants=True))
-            self._watch()
+            yield
         except (BrokenFrame, OSError) as error:
             words = self._last_words() or str(error)
             self.end()
@@ -108,7 +133,6 @@ class Worker:
         except BaseException:
             self.end()
             raise
-        return self._peer
 
     def _popen(self, token: str, stdin: socket.socket) -> subprocess.Popen[bytes]:
         command = self._layer.command(self._confinement, self._warden())
@@ -144,9 +168,11 @@ class Worker:
             json.dumps(config),
         ]
 
-    def _note(self, found: remains.Remains) -> None:
-        self._remains = found
-        remains.record(found, self._confinement.scratch)
+    def _note(self, descendants: bool) -> None:
+        assert self._process is not None
+        pid = self._process.pid
+        self._remains = remains.describe(pid, self._token, self._group, with_descendants=descendants)
+        remains.record(self._remains, self._confinement.scratch)
 
     def _watch(self) -> None:
         """Where nothing bounds root's processes from inside, count them from outside."""
@@ -178,6 +204,7 @@ class Worker:
         if self._peer is not None:
             self._peer.close()
             self._peer = None
+            self._token = ""
         if self._crowd is not None:
             self._crowd.dismiss()
             self._crowd = None
