@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 
-def object_of(text: str) -> dict[str, Any] | None:
-    """Return the JSON object that `text` is, or None where it is anything else, however broken or deep."""
+def object_of(text: str | bytes, strict: bool = False) -> dict[str, Any] | None:
+    """Return the JSON object that `text` is, or None where it is anything else, however broken or deep.
+
+    Unless `strict`, raw control characters may stand inside strings.
+    """
     try:
-        value = json.loads(text, strict=False)
+        value = json.loads(text, strict=strict)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

@@ -7,12 +7,13 @@ import pytest
 
 from tests.house.sources import Source, imports, package, write
 
-BASE = frozenset({"messages", "errors", "config", "prompts"})
+BASE = frozenset({"messages", "arguments", "errors", "config", "prompts"})
 MIDDLE = BASE | {"models", "tools", "agent", "missions"}
 MAY_IMPORT = {
     "": frozenset[str](),
     "errors": frozenset[str](),
     "messages": frozenset[str](),
+    "arguments": frozenset[str](),
     "prompts": frozenset[str](),
     "config": frozenset({"errors"}),
     "k2": frozenset({"errors"}),
