@@ -35,3 +35,9 @@ def test_an_escape_that_was_cut_in_two_is_not_guessed_at() -> None:
     assert "\\\n" in raw
     assert mend(raw) == (raw, False)
     assert mend('{"code": "a\\\\\nb"}') == ('{"code": "a\\\\\\nb"}', True)
+
+
+@pytest.mark.parametrize("raw", ["[" * 100_000, '{"a": ' * 100_000, '{"a": ' + "[" * 5000 + "]" * 5000 + "}"])
+def test_what_is_nested_too_deep_comes_back_as_it_is(raw: str) -> None:
+    assert mend(raw) == (raw, False)
+    assert mend(raw + "}") == (raw + "}", False)

@@ -208,7 +208,14 @@ def test_an_error_inside_the_stream_is_classified(models: list[Model]) -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", [b"data: {half\n\n", b'data: "text"\n\n', b"data: [1]\n\n", b'data: {"choices": ["x"]}\n\n']
+    "garbage",
+    [
+        b"data: {half\n\n",
+        b'data: "text"\n\n',
+        b"data: [1]\n\n",
+        b'data: {"choices": ["x"]}\n\n',
+        b"data: " + b"[" * 99_999 + b"\n\n",
+    ],
 )
 def test_a_chunk_that_is_no_object_is_a_broken_stream(garbage: bytes, models: list[Model]) -> None:
     with Peer(
@@ -243,3 +250,13 @@ def test_a_brain_sees_the_body_that_was_sent(models: list[Model]) -> None:
     with Endpoint(echo) as endpoint:
         models.append(model := client(endpoint))
         assert ask(model, Message("user", "富士")).message.text == "富士"
+
+
+def test_arguments_nested_too_deep_are_handed_on_and_go_back_as_none(models: list[Model]) -> None:
+    deep = {"index": 0, "id": "a", "function": {"name": "python", "arguments": '{"code": ' + "[" * 50_000}}
+    with Peer(lambda n: said({"tool_calls": [deep]}) if n == 1 else said({"content": "Yes."})) as peer:
+        models.append(model := client(peer))
+        called = ask(model).message
+        assert called.calls[0].arguments == deep["function"]["arguments"]  # type: ignore[index]
+        assert ask(model, Message("user", "go"), called).message.text == "Yes."
+    assert b'"arguments":"{}"' in peer.last

@@ -122,3 +122,10 @@ def test_a_schema_and_a_stop_are_sent_only_when_given() -> None:
     schema = {"name": "reply", "strict": True, "schema": {"enum": ["a"]}}
     assert (body["response_format"], body["stop"]) == ({"type": "json_schema", "json_schema": schema}, ["\n\n"])
     assert not {"response_format", "stop"} & body_of("openai/some-model", user).keys()
+
+
+@pytest.mark.parametrize("arguments", ["[" * 100_000, '{"a": ' * 5000 + "1" + "}" * 5000, '{"a": "raw\nend"}'])
+def test_arguments_that_a_server_cannot_read_are_sent_as_none(arguments: str) -> None:
+    called = Message("assistant", calls=(ToolCall("c1", "search", arguments),))
+    sent = body_of("openai/some-model", (Message("user", "go"), called))["messages"][1]
+    assert sent["tool_calls"][0]["function"]["arguments"] == "{}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from farside.arguments import object_of
+
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _AMBIGUOUS = re.compile(r"(?<!\\)(?:\\\\)*\\[\r\n]")
 """A backslash before a raw line end: the escape `\\n` cut in two, or a continued line. Either guess changes code."""
@@ -21,19 +23,12 @@ def mend(raw: str) -> tuple[str, bool]:
     text = raw.strip()
     if text in ("", "null"):
         return "{}", False
-    if _is_object(text, strict=True):
+    if object_of(text, strict=True) is not None:
         return text, False
-    if _is_object(text, strict=False):
-        return json.dumps(json.loads(text, strict=False), ensure_ascii=False), True
+    if (value := object_of(text)) is not None:
+        return json.dumps(value, ensure_ascii=False), True
     repaired = _repaired(text)
     return (raw, False) if repaired is None else (repaired, True)
-
-
-def _is_object(text: str, strict: bool) -> bool:
-    try:
-        return isinstance(json.loads(text, strict=strict), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _repaired(text: str) -> str | None:
@@ -41,8 +36,11 @@ def _repaired(text: str) -> str | None:
         return None
     import json_repair  # only here: most runs never need it
 
-    value = json_repair.loads(text)
-    repaired = json.dumps(value, ensure_ascii=False)
+    try:
+        value = json_repair.loads(text)
+        repaired = json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return None
     return repaired if isinstance(value, dict) and value and _words(repaired) == _words(text) else None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx
 
+from farside.arguments import object_of
 from farside.messages import Part, Reply, Request, Usage
 from farside.models.base import OnNotice, OnPart, Profile, Unreachable, Unusable
 from farside.models.openai_wire.encode import Encoder
@@ -105,12 +105,9 @@ class OpenAIWire:
             raise self._passing("the stream held a chunk of an unknown shape") from None
 
     def _chunk(self, data: bytes) -> dict[str, object]:
-        try:
-            chunk = json.loads(data)
-        except ValueError:
-            raise self._passing("the stream held a chunk that is no JSON") from None
-        if not isinstance(chunk, dict):
-            raise self._passing("the stream held a chunk that is no object")
+        chunk = object_of(data, strict=True)
+        if chunk is None:
+            raise self._passing("the stream held a chunk that is no JSON object")
         if chunk.get("error"):
             code = chunk["error"].get("code") if isinstance(chunk["error"], dict) else None
             raise failure(self._peer, code if isinstance(code, int) else 500, {}, data)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any, Literal
 
+from farside.arguments import object_of
 from farside.messages import Message, Request
 from farside.models.base import Profile
 from farside.models.openai_wire.schema import tools_json
@@ -104,11 +105,7 @@ class Encoder:
 
 def _object_or_empty(arguments: str) -> str:
     """Servers reject a whole history for one call whose arguments are no JSON object."""
-    try:
-        valid = isinstance(json.loads(arguments), dict)
-    except ValueError:
-        valid = False
-    return arguments if valid else "{}"
+    return "{}" if object_of(arguments, strict=True) is None else arguments
 
 
 def _dumps(value: object) -> bytes:

@@ -117,7 +117,7 @@ def _error(body: bytes) -> dict[str, Any]:
     """Return the error object: peers nest it under `error`, put it at the top, or send plain text."""
     try:
         parsed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if isinstance(parsed, list) and parsed:
         parsed = parsed[0]
