@@ -62,8 +62,11 @@ class Farside:
         return f"scripted/{path}"
 
     def __call__(self, *arguments: str) -> Done:
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
         with pytest.raises(SystemExit) as ended:
             run(arguments)
+        for number, handler in before.items():  # the command leaves them ignored: its process would end now
+            signal.signal(number, handler)
         out, err = self.printed.readouterr()
         assert isinstance(ended.value.code, int)
         return Done(ended.value.code, out, err)

@@ -18,6 +18,7 @@ class Interrupts:
     def __init__(self) -> None:
         self.wanted = False
         self._open = False
+        self._over = False
 
     @contextmanager
     def caught(self) -> Iterator[None]:
@@ -34,7 +35,11 @@ class Interrupts:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                signal.signal(number, signal.SIG_IGN if self._over else handler)
+
+    def end(self) -> None:
+        """Ignore the signals for good once they are not caught any more: all is done and said, the process exits."""
+        self._over = True
 
     @contextmanager
     def open(self) -> Iterator[None]:

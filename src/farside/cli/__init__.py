@@ -5,6 +5,15 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command that was typed, and exit with its code."""
-    from farside.cli.app import run
+    import signal
+    import sys
 
-    run()
+    try:
+        from farside.cli.app import run
+
+        run()
+    except KeyboardInterrupt:
+        print("farside: stopped; nothing was started.", file=sys.stderr)
+        sys.exit(4)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said: a late Ctrl-C must not change the exit code

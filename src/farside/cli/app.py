@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
-from typing import Annotated, TextIO
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from farside.cli import models, runs, start, talk
+from farside.cli.ending import BROKEN, REFUSED
+from farside.cli.interruption import Stopped
+from farside.cli.plain_text import safe
+from farside.cli.readers import guarded
 from farside.errors import FarsideError
 
 EXIT_CODES = """\b
@@ -16,8 +22,21 @@ Exit codes: 0 finished · 2 refused: nothing was started or spent · 3 out of bu
 RUN is a run's id, the beginning or end of one, or `last`.
 """
 
+
+class Commands(TyperGroup):
+    """Gives Ctrl-C an exit code and a sentence of ours, before the library gives its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Stopped("Stopped; nothing was started.") from error
+
+
 app = typer.Typer(
     name="farside",
+    cls=Commands,
     help="An agent that stays on one goal through 300 tool calls, and goes on after any interruption.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
@@ -49,18 +68,27 @@ def farside(
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command that `arguments` (default: those of the process) name, and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        _print_anything(stream)
+    with guarded() as out:
+        code = _code_of(arguments)
+        out.flush()
+        if out.trouble and not isinstance(out.trouble, BrokenPipeError):
+            print(f"farside: not all could be printed ({out.trouble.strerror}).", file=sys.stderr)
+            code = code or BROKEN
+    sys.exit(code)
+
+
+def _code_of(arguments: Sequence[str] | None) -> int:
+    """Run the command and return its exit code; what went wrong is told."""
     try:
         app(args=arguments)
     except FarsideError as error:
-        print(f"farside: {error}", file=sys.stderr)
+        print(f"farside: {safe(str(error))}", file=sys.stderr)
         if error.next_step:
-            print(f"  {error.next_step}", file=sys.stderr)
-        sys.exit(getattr(error, "exit_code", 2))
-
-
-def _print_anything(stream: TextIO) -> None:
-    """A character that the terminal's encoding lacks must not end a run."""
-    if reconfigure := getattr(stream, "reconfigure", None):
-        reconfigure(errors="backslashreplace")
+            print(f"  {safe(error.next_step)}", file=sys.stderr)
+        return int(getattr(error, "exit_code", REFUSED))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except Exception:  # noqa: BLE001 - whatever it is, it is told at length, with an exit code of its own
+        print(f"farside: unexpected.\n{safe(traceback.format_exc())}", file=sys.stderr, end="")
+        return BROKEN
+    return 0

@@ -13,11 +13,13 @@ from pathlib import Path
 from farside.agent.context import POLICIES
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder
+from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
 from farside.agent.take_up import create, taken_up, told_by
 from farside.cli.crew import Stage, opened, private
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
+from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
 from farside.cli.scene import Scene, View
 from farside.errors import FarsideError
@@ -84,12 +86,20 @@ def carry(folder: RunFolder, json: bool, change: Change, model: Model | None = N
     Raises:
         FarsideError: the run could not be taken up, or broke off (`Broken`).
     """
-    with stage(folder, json, model) as it:
-        if json and model:
-            it.replay(folder)
-        with taken_up(folder, it.crew(), it.view, change) as run, hinted(folder.id):
-            state = run.go()
-    conclude(state, it.scene, json)
+    interrupts = Interrupts()
+    with interrupts.caught():
+        try:
+            with stage(folder, json, model) as it:
+                if json and model:
+                    it.replay(folder)
+                with taken_up(folder, it.crew(), it.view, change, interrupts) as run, hinted(folder.id):
+                    state = run.go()
+        except KeyboardInterrupt as error:
+            raise Stopped(
+                f"Run {folder.id} is stopped before its next step.", f"farside resume {folder.id}"
+            ) from error
+        conclude(state, it.scene, json)
+        interrupts.end()
     return EXIT_CODES[state.status]
 
 
@@ -112,7 +122,7 @@ def hinted(run_id: str) -> Iterator[None]:
     except FarsideError as error:
         raise Broken(f"Run {run_id} broke off. {error}", f"{error.next_step}\n  farside resume {run_id}") from error
     except Exception:
-        print(f"farside: unexpected; nothing is lost, `farside resume {run_id}` goes on.", file=sys.stderr)
+        print(f"farside: nothing is lost, `farside resume {run_id}` goes on.", file=sys.stderr)
         raise
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from typing import TextIO
 
@@ -26,12 +24,8 @@ class JsonLines:
         """Nothing of it is an event."""
 
     def event(self, entry: Entry, state: RunState) -> None:
-        """Print it. When nobody reads any more, the run is paused rather than spent unseen."""
-        try:
-            print(json_line(entry, self._scene.run_id), file=self._file, flush=True)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._file.fileno())
-            os.kill(os.getpid(), signal.SIGINT)
+        """Print it."""
+        print(json_line(entry, self._scene.run_id), file=self._file, flush=True)
 
     def part(self, part: Part) -> None:
         """The assembled reply is the event."""
