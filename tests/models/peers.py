@@ -2,18 +2,23 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Self
 
 
 class Peer:
-    """Answers request n (from 1) with `answer(n)`, as bytes; no bytes close the connection."""
+    """Answers request n (from 1) with `answer(n)`, as bytes; no bytes close the connection.
 
-    def __init__(self, answer: Callable[[int], bytes]) -> None:
+    After each answer it goes on with `trickle`, every 20 ms until the client goes away, where there is such.
+    """
+
+    def __init__(self, answer: Callable[[int], bytes], trickle: bytes = b"") -> None:
         self.requests = 0
         self.connections = 0
         self.last = b""
         self._answer = answer
+        self._trickle = trickle
         self._open: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
@@ -43,6 +48,9 @@ class Peer:
             while received := self._receive(connection):
                 self.last, self.requests = received, self.requests + 1
                 connection.sendall(self._answer(self.requests))
+                while self._trickle:
+                    time.sleep(0.02)
+                    connection.sendall(self._trickle)
         except OSError:
             return
 

@@ -141,6 +141,26 @@ def test_a_stall_is_known_by_the_bytes_that_do_not_come(models: list[Model]) -> 
     assert endpoint.seen.requests == 2
 
 
+@pytest.mark.parametrize(
+    ("begun", "trickle"),
+    [
+        (STREAM_HEAD, chunks([b": PROCESSING\n\n"])),
+        (STREAM_HEAD + chunks([event({"choices": [{"delta": {"content": "Y"}}]})]), chunks([b": PROCESSING\n\n"])),
+        (STREAM_HEAD.replace(b"text/event-stream", b"application/json"), chunks([b" "])),
+    ],
+)
+def test_a_peer_that_only_keeps_the_connection_open_has_stalled(
+    begun: bytes, trickle: bytes, models: list[Model]
+) -> None:
+    with Peer(lambda n: begun, trickle) as peer:
+        models.append(model := client(peer, patience=Patience(stall=0.2, tries=2, first=0.001)))
+        start = time.monotonic()
+        with pytest.raises(Unreachable, match=r"nothing but signs of life came for 0\.2 s"):
+            ask(model)
+    assert time.monotonic() - start < 5
+    assert peer.requests == 2
+
+
 @pytest.mark.parametrize(("status", "kind"), [(401, Refused), (400, Rejected), (404, Rejected), (422, Rejected)])
 def test_what_will_not_pass_is_asked_once(status: int, kind: type[Exception], models: list[Model]) -> None:
     with Peer(lambda n: json_answer(status, {"error": {"message": "no"}})) as peer:

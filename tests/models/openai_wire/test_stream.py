@@ -22,7 +22,7 @@ def folded(wire: list[bytes]) -> tuple[Draft, list[Part]]:
     draft = Draft()
     parts: list[Part] = []
     for data in events(wire):
-        if data != b"[DONE]":
+        if data not in (b"", b"[DONE]"):
             parts += draft.add(json.loads(data))
     return draft, parts
 
@@ -110,3 +110,13 @@ def test_the_same_thinking_under_two_names_is_taken_once() -> None:
 def test_text_parts_and_nulls_are_understood() -> None:
     draft = deltas({"content": None, "tool_calls": None}, {"content": [{"type": "text", "text": "Yes"}]})
     assert said(draft) == Message("assistant", "Yes")
+
+
+def test_a_comment_is_no_event() -> None:
+    wire = [b": PROCESSING\n\n", b"data: {", b"}\n\n: PROCESSING\n\n", b"data:\n\n", b"data: [DONE]"]
+    assert list(events(wire)) == [b"", b"", b"{}", b"", b"", b"[DONE]"]
+
+
+def test_a_kimi_prefix_before_a_name_is_dropped() -> None:
+    draft = deltas({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "functions.read_file"}}]})
+    assert said(draft).calls == (ToolCall("a", "read_file", ""),)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import httpx
@@ -23,7 +24,12 @@ _KEEP_OPEN_S = 300.0
 
 
 class OpenAIWire:
-    """A Model behind `base_url`/chat/completions."""
+    """A Model behind `base_url`/chat/completions.
+
+    It learns from the first reply in which field the peer speaks thinking. What it learned ends with it: after a
+    resume the first request speaks in the profile's field again, which an older vLLM may overlook. `farside check`
+    tells the field, and keeps it.
+    """
 
     def __init__(
         self,
@@ -73,22 +79,31 @@ class OpenAIWire:
         self._client.close()
 
     def _once(self, request: Request, body: bytes, on_part: OnPart) -> Reply:
-        draft = Draft()
+        draft, sent_at = Draft(), time.monotonic()
         try:
             with self._client.stream("POST", self._url, content=body) as response:
                 if response.status_code != 200:
                     raise failure(self._peer, response.status_code, response.headers, response.read())
-                self._fill(draft, response, on_part)
+                self._fill(draft, self._spoken(response, sent_at), on_part)
         except (httpx.TransportError, httpx.StreamError, httpx.DecodingError) as error:
             raise self._broken(error) from error
         if draft.spoken != "none":
             self._encoder.learn(draft.spoken)
         return finish(draft, request, len(body))
 
-    def _fill(self, draft: Draft, response: httpx.Response, on_part: OnPart) -> None:
+    def _spoken(self, response: httpx.Response, heard_at: float) -> Iterator[bytes]:
+        """Yield the data of a reply; a peer that only keeps the connection open has stalled like a silent one."""
+        for data in _data(response):
+            if data:
+                yield data
+                heard_at = time.monotonic()
+            elif time.monotonic() - heard_at > self._patience.stall:
+                raise self._passing(f"nothing but signs of life came for {self._patience.stall:g} s")
+
+    def _fill(self, draft: Draft, spoken: Iterable[bytes], on_part: OnPart) -> None:
         """Read the stream to its end, past [DONE], so that the connection can be used again."""
         done = False
-        for data in _data(response):
+        for data in spoken:
             if data == b"[DONE]":
                 done = True
                 continue
@@ -133,9 +148,13 @@ def _trust(url: httpx.URL) -> ssl.SSLContext | bool:
 
 
 def _data(response: httpx.Response) -> Iterator[bytes]:
-    """Yield the chunks of a stream, or the whole of a reply from a peer that does not stream."""
-    if response.headers.get("content-type", "").startswith("application/json"):
-        yield response.read()
-        yield b"[DONE]"
-    else:
+    """Yield the chunks of a stream, or the whole of a reply that is not streamed; b"" for what says nothing yet."""
+    if not response.headers.get("content-type", "").startswith("application/json"):
         yield from events(response.iter_bytes())
+        return
+    whole = b""
+    for piece in response.iter_bytes():
+        whole += piece
+        yield b""
+    yield whole
+    yield b"[DONE]"

@@ -32,7 +32,7 @@ class Patience:
     """Bounds of waiting, in seconds."""
 
     stall: float = 120.0
-    """Without a byte for so long, the stream counts as broken."""
+    """Without a byte, or without an event since the last one, for so long, the stream counts as broken."""
     tries: int = 8
     first: float = 1.0
     """The wait after the first fault; it doubles from fault to fault, with up to half of it taken off by chance."""

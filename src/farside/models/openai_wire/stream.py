@@ -14,15 +14,19 @@ _SPOKEN: tuple[ReasoningField, ...] = ("reasoning_content", "reasoning", "thinki
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the data of each server-sent event, however the stream was cut into chunks."""
+    """Yield the data of each server-sent event, however the stream was cut into chunks.
+
+    A chunk that ended no event (a comment to keep the connection open) is b"": nothing was said, but time passed.
+    """
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield line[5:].strip()
-    if rest.startswith(b"data:"):
-        yield rest[5:].strip()
+        yield from _data(lines) or [b""]
+    yield from _data([rest])
+
+
+def _data(lines: Iterable[bytes]) -> list[bytes]:
+    return [data for line in lines if line.startswith(b"data:") and (data := line[5:].strip())]
 
 
 @dataclass(slots=True)
@@ -79,7 +83,7 @@ class Draft:
         function = delta.get("function") or {}
         call = self._slot(delta.get("index"), position, delta.get("id") or "")
         if not call.name and function.get("name"):
-            call.name = function["name"]
+            call.name = function["name"].removeprefix("functions.")  # a Kimi id where the name should be
             yield Part("call", call.name)
         arguments = function.get("arguments")
         if arguments:
