@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from farside.agent import context
+from farside.cli import start
 from farside.cli.foreground import Broken, hinted
 from farside.errors import FarsideError
 from tests.cli.command import Farside
@@ -72,3 +74,7 @@ def test_a_disk_that_fails_in_the_middle_is_no_usage_error() -> None:
     with pytest.raises(Broken, match="The disk is full") as broken, hinted("1204-abcde"):
         raise FarsideError("The disk is full.", "Make room.")
     assert (broken.value.exit_code, broken.value.next_step) == (5, "Make room.\n  farside resume 1204-abcde")
+
+
+def test_the_policies_in_the_help_are_those_there_are() -> None:
+    assert tuple(context.POLICIES) == start.POLICIES

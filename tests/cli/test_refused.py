@@ -13,6 +13,7 @@ from tests.cli.command import Farside
         (["run", ""], "The goal is empty"),
         (["run", " \n"], "The goal is empty"),
         (["run"], "Missing argument"),
+        (["run", "x", "--model", ""], "There is no model provider ''"),
         (["run", "x", "--model", "nobody/x"], "There is no model provider 'nobody'"),
         (["run", "x", "--model", "moonshot"], "names a provider but no model"),
         (["run", "x", "--model", "moonshot/kimi-k2.6"], "export MOONSHOT_API_KEY"),

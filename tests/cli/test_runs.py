@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from farside.agent.events import Resumed
 from tests.cli.command import FARSIDE, PLAN, Farside, step
 
 
@@ -98,3 +99,13 @@ def test_a_run_can_be_told_where_nothing_can_be_written(farside: Farside) -> Non
         )
         assert (done.returncode, "Traceback" in done.stderr) == (code, False)
         assert run in done.stdout + done.stderr
+
+
+def test_resume_changes_only_what_is_named(farside: Farside) -> None:
+    farside("run", "x", "--model", farside.script("quota", {"fail": "QuotaSpent"}), "--max-thinking", "7")
+    for options in ([], ["--max-thinking", "0"], ["--max-steps", "9"]):
+        farside("resume", "last", "--model", farside.script("quota", {"fail": "QuotaSpent"}), *options)
+    budgets = [event.settings.budget for event in farside.events() if isinstance(event, Resumed)]
+    assert [(budget.max_thinking, budget.max_steps) for budget in budgets] == [(7, 300), (7, 300), (0, 300), (0, 9)]
+    refused = farside("resume", "last", "--model", "")
+    assert (refused.code, "There is no model provider ''" in refused.err) == (2, True)

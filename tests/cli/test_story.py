@@ -190,3 +190,9 @@ def test_brackets_in_brackets_are_told_too() -> None:
         for text in ("[" * depth, f'{{"x": {"[" * depth}{"]" * depth}}}'):
             call = ToolCall("c1", "shell", text)
             assert gist(call) and program(call)
+
+
+@pytest.mark.parametrize("wake_at", [1e11, 1e18, 1e300, float("inf")])
+def test_a_time_that_no_clock_shows_is_told_all_the_same(wake_at: float) -> None:
+    first = ev.RunCreated("g", ev.Settings("m"))
+    assert "farside resume r   goes on" in ending(fold([first, ev.Paused("quota", wake_at)]), "r", 0.0).next_step

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from farside.cli.crew import opened
 from farside.cli.ending import BROKEN
+from farside.cli.plain_text import one_line, safe
 from farside.config import remember_profile
 from farside.models.catalog import Availability, availability
 from farside.models.preflight import Finding, check, corrections
@@ -26,10 +27,10 @@ def lines(row: Availability) -> list[Text]:
     first = (
         Text()
         .append(f"{mark} ", colour)
-        .append(f"{row.name:44} ", "bold" if row.usable else "")
-        .append(row.why, "dim")
+        .append(f"{one_line(row.name):44} ", "bold" if row.usable else "")
+        .append(one_line(row.why), "dim")
     )
-    return [first, Text(f"  {row.next_step}", "cyan")] if row.next_step and not row.usable else [first]
+    return [first, Text(f"  {safe(row.next_step)}", "cyan")] if row.next_step and not row.usable else [first]
 
 
 def check_model(name: str, base_url: str | None) -> int:
@@ -50,11 +51,11 @@ def check_model(name: str, base_url: str | None) -> int:
     if taught := corrections(findings):
         path = remember_profile(name, taught)
         what = ", ".join(f"{field} = {value}" for field, value in taught.items())
-        console.print(Text(f"From now on {name} is used with {what} ({path}).", "cyan"), soft_wrap=True)
+        console.print(Text(safe(f"From now on {name} is used with {what} ({path})."), "cyan"), soft_wrap=True)
     return BROKEN if any(finding.grade == "fail" for finding in findings) else 0
 
 
 def found(finding: Finding) -> Text:
     """Return a finding on one line."""
     mark, colour = {"ok": ("●", "green"), "warn": ("◐", "yellow"), "fail": ("✗", "red")}[finding.grade]
-    return Text().append(f"{mark} ", colour).append(f"{finding.name:15} ", "bold").append(finding.sentence)
+    return Text().append(f"{mark} ", colour).append(f"{finding.name:15} ", "bold").append(safe(finding.sentence))

@@ -61,7 +61,10 @@ def _more(state: RunState, run_id: str) -> str:
 def _wake(state: RunState, run_id: str, now: float) -> str:
     if state.wake_at is None or state.wake_at <= now:
         return f"farside resume {run_id}   goes on"
-    clock = time.strftime(
-        "%H:%M" if state.wake_at - now < 72_000 else "%Y-%m-%d %H:%M", time.localtime(state.wake_at)
-    )
+    try:
+        clock = time.strftime(
+            "%H:%M" if state.wake_at - now < 72_000 else "%Y-%m-%d %H:%M", time.localtime(state.wake_at)
+        )
+    except (OverflowError, ValueError, OSError):  # a time that no clock shows
+        return f"farside resume {run_id}   goes on, once the quota is renewed"
     return f"farside resume {run_id}   goes on, from {clock} on (in {duration(state.wake_at - now)})"

@@ -41,19 +41,22 @@ class Change:
     base_url: str | None = None
     max_steps: int | None = None
     max_tokens: int | None = None
+    max_thinking: int | None = None
     max_usd: float | None = None
 
     def __call__(self, old: Settings) -> Settings:
         """Return the settings to go on with. Another model does not inherit the base URL."""
         budget = old.budget
+        model = old.model if self.model is None else self.model
         return replace(
             old,
-            model=self.model or old.model,
-            base_url=self.base_url or (None if self.model and self.model != old.model else old.base_url),
+            model=model,
+            base_url=self.base_url or (old.base_url if model == old.model else None),
             budget=replace(
                 budget,
                 max_steps=self.max_steps or budget.max_steps,
                 max_tokens=self.max_tokens or budget.max_tokens,
+                max_thinking=budget.max_thinking if self.max_thinking is None else self.max_thinking,
                 max_usd=budget.max_usd if self.max_usd is None else self.max_usd,
             ),
         )

@@ -37,7 +37,13 @@ Tokens = Annotated[
     typer.Option("--max-tokens", min=1, metavar="N", help="Billed tokens of the run at most, prompts and replies."),
 ]
 Thinking = Annotated[
-    int | None, typer.Option("--max-thinking", min=0, metavar="N", help="Thinking tokens of one reply at most.")
+    int | None,
+    typer.Option(
+        "--max-thinking",
+        min=0,
+        metavar="N",
+        help="Room to think in one reply, in tokens: a request asks for at most that plus 8,192 for the answer.",
+    ),
 ]
 Dollars = Annotated[
     float | None, typer.Option("--max-usd", min=0.0, metavar="X", help="US dollars that the run may cost at most.")
@@ -81,7 +87,7 @@ def run(
     from farside.models.catalog import absolute, default_model
 
     settings = Settings(
-        model=absolute(model or default_model(load_config())),
+        model=absolute(default_model(load_config()) if model is None else model),
         base_url=base_url,
         workspace=str(folder.absolute()) if folder else "",
         budget=Budget(max_steps, max_tokens, max_thinking, max_usd),
@@ -99,6 +105,7 @@ def resume(
     base_url: BaseUrl = None,
     max_steps: MoreSteps = None,
     max_tokens: Tokens = None,
+    max_thinking: Thinking = None,
     max_usd: Dollars = None,
     json: Json = False,
 ) -> None:
@@ -110,7 +117,7 @@ def resume(
     from farside.agent.home import find_run
     from farside.cli.foreground import Change, carry
 
-    change = Change(model, base_url, max_steps, max_tokens, max_usd)
+    change = Change(model, base_url, max_steps, max_tokens, max_thinking, max_usd)
     raise typer.Exit(carry(find_run(run), json, change))
 
 
