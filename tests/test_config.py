@@ -44,6 +44,8 @@ def test_every_part_is_read(path: Path) -> None:
         ("model = 3", "model"),
         ("keys.moonshot = ['sk-secret']", "keys.moonshot"),
         ("profiles = 3", "profiles"),
+        ("base_urls.vllm = 'http://user:sk-secret@gpu/v1'", "user name or a password"),
+        ("base_urls.vllm = 'gpu:8000'", "no http address"),
     ],
 )
 def test_a_wrong_file_is_named_and_shows_no_key(path: Path, text: str, message: str) -> None:

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -63,12 +64,38 @@ def _checked(written: dict[str, Any]) -> Config:
     from pydantic import TypeAdapter, ValidationError  # 100 ms that a machine without a file need not spend
 
     try:
-        return TypeAdapter(Config).validate_python(written)
+        config: Config = TypeAdapter(Config).validate_python(written)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         where = ".".join(str(each) for each in first["loc"])
         message = f"{config_path()}: {where}: {first['msg']}."
         raise FarsideError(message, "correct the file; its parts: model, keys, base_urls, profiles") from None
+    for provider, url in config.base_urls.items():
+        check_base_url(url, f"{config_path()}: base_urls.{provider}")
+    return config
+
+
+def check_base_url(url: str, what: str = "The base URL") -> None:
+    """Refuse what is no http address, or holds a password: base URLs are shown and journaled. `what` begins messages.
+
+    Raises:
+        FarsideError: it is such; a URL that may hold a password is not shown.
+    """
+    example = "for example: http://127.0.0.1:8000/v1"
+    if "@" in url:
+        raise FarsideError(
+            f"{what} holds a user name or a password (or another @).",
+            "write it without; a key comes from the environment, or from [keys] in the config file",
+        )
+    if not url.startswith(("http://", "https://")):
+        raise FarsideError(f"{what} {url!r} is no http address.", example)
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.hostname) and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        valid = False
+    if not valid:
+        raise FarsideError(f"{what} {url!r} has no valid host or port.", example)
 
 
 def remember_profile(name: str, corrections: dict[str, object]) -> Path:

@@ -45,6 +45,61 @@ def test_a_base_url_that_is_none_is_explained() -> None:
         open_model("vllm/x", base_url="localhost:8000", config=NOTHING)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1",
+        "http://",
+        "http:///v1",
+        "http://h:port/v1",
+        "http://h:99999/v1",
+        "http://a b/v1",
+        "http://h\n/v1",
+        "http://h\x7f/v1",
+        "http://\u2025/v1",
+        "http://xn--/v1",
+    ],
+)
+def test_a_base_url_with_a_wrong_host_is_explained(url: str) -> None:
+    with pytest.raises(FarsideError, match="no valid host or port") as caught:
+        open_model("vllm/x", base_url=url, config=NOTHING)
+    assert caught.value.next_step
+
+
+@pytest.mark.parametrize("url", ["http://user:pa55@h/v1", "user:pa55@h/v1", "https://pa55@h", "http://[pa55@h"])
+def test_a_password_in_a_base_url_is_refused_and_not_shown(url: str) -> None:
+    with pytest.raises(FarsideError, match="holds a user name or a password") as caught:
+        open_model("vllm/x", base_url=url, config=NOTHING)
+    assert "pa55" not in f"{caught.value} {caught.value.next_step}"
+    assert "environment" in caught.value.next_step
+
+
+@pytest.mark.parametrize("url", ["http://[::1]:8000/v1", "https://peer.test", "http://gpu:8000/v1"])
+def test_a_base_url_is_accepted(url: str) -> None:
+    open_model("vllm/x", base_url=url, config=NOTHING).close()
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", " ", "\r"])
+def test_a_line_end_behind_a_key_is_no_part_of_it(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find_key("moonshot", Config(keys={"moonshot": f"sk-file{ending}"})).reveal() == "sk-file"
+    monkeypatch.setenv("MOONSHOT_API_KEY", f"sk-environment{ending}")
+    assert find_key("moonshot", NOTHING).reveal() == "sk-environment"
+
+
+@pytest.mark.parametrize("key", ["sk-secret\tx", "sk-secret x", "sk-secret\u00e9", "sk-secret\nx", "sk-secret\x7f"])
+def test_what_cannot_be_a_key_is_refused_by_its_place(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refused, match=r"moonshot under \[keys\] in") as caught:
+        open_model("moonshot/kimi-k2.6", config=Config(keys={"moonshot": key}))
+    assert "secret" not in f"{caught.value} {caught.value.next_step}"
+    monkeypatch.setenv("MOONSHOT_API_KEY", key)
+    with pytest.raises(Refused, match="MOONSHOT_API_KEY") as caught:
+        open_model("moonshot/kimi-k2.6", config=NOTHING)
+    assert "secret" not in f"{caught.value} {caught.value.next_step}"
+    nowhere = Config(base_urls=dict.fromkeys(("ollama", "vllm", "sglang"), "http://127.0.0.1:9/v1"))
+    row = next(row for row in availability(nowhere) if row.name.startswith("moonshot"))
+    assert (row.usable, "MOONSHOT_API_KEY" in row.why, "secret" in repr(row)) == (False, True, False)
+
+
 def test_the_environment_wins_over_the_config_file(monkeypatch: pytest.MonkeyPatch) -> None:
     given = Config(keys={"moonshot": "sk-file"})
     assert find_key("moonshot", given).reveal() == "sk-file"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from farside.config import Config, config_path, load_config
+from farside.config import Config, check_base_url, config_path, load_config
 from farside.errors import FarsideError
 from farside.models.base import Model, Refused
 from farside.models.profiles import known_models, profile_for
@@ -62,8 +62,9 @@ def open_model(name: str, base_url: str | None = None, config: Config | None = N
     """Open `provider/model`; nothing is sent yet.
 
     Raises:
-        Refused: the provider's key is missing.
-        FarsideError: an unknown provider, a model without a name, or what the provider's own opening raises.
+        Refused: the provider's key is missing, or cannot be one.
+        FarsideError: an unknown provider, a model without a name, a base URL that is none, or what the provider's own
+            opening raises.
     """
     config = config or load_config()
     provider, _, model = name.partition("/")
@@ -89,24 +90,46 @@ def open_model(name: str, base_url: str | None = None, config: Config | None = N
 def _open_wire(name: str, provider: Provider, base_url: str | None, config: Config) -> Model:
     from farside.models.openai_wire.client import OpenAIWire
 
-    own_url = base_url or config.base_urls.get(name.partition("/")[0])
+    url = base_url or config.base_urls.get(name.partition("/")[0])
+    if url:
+        _check_address(url, provider.base_url)
     key = find_key(name.partition("/")[0], config)
-    if provider.needs_key and not key and not own_url:
+    if provider.needs_key and not key and not url:
         raise Refused(
             f"{name} needs a key, and {provider.key_name} is not set.",
             f"export {provider.key_name}=…  (or [keys] in {config_path()})",
         )
-    url = own_url or provider.base_url
-    if not url.startswith(("http://", "https://")):
-        raise FarsideError(f"The base URL {url!r} is no http address.", f"for example: {provider.base_url}")
     profile = profile_for(name, config.profiles.get(name))
-    return OpenAIWire(profile, url, key, provider.key_name)
+    return OpenAIWire(profile, url or provider.base_url, key, provider.key_name)
+
+
+def _check_address(url: str, example: str) -> None:
+    from httpx import URL, InvalidURL
+
+    check_base_url(url)
+    try:
+        URL(url).host  # noqa: B018  (decoding it is what fails)
+    except (InvalidURL, UnicodeError) as error:
+        message = f"The base URL {url!r} has no valid host or port: {error}."
+        raise FarsideError(message, f"for example: {example}") from None
 
 
 def find_key(provider: str, config: Config) -> Secret:
-    """Return a provider's key: from the environment, else from the config file, else an empty one."""
+    """Return a provider's key: from the environment, else from the config file, else an empty one.
+
+    Raises:
+        Refused: what stands there cannot be a key.
+    """
     key_name = WIRE[provider].key_name
-    return Secret((os.environ.get(key_name, "") if key_name else "") or config.keys.get(provider, ""))
+    from_environment = os.environ.get(key_name, "").strip() if key_name else ""
+    key = from_environment or config.keys.get(provider, "").strip()
+    if not all("!" <= character <= "~" for character in key):
+        where = key_name if from_environment else f"{provider} under [keys] in {config_path()}"
+        raise Refused(
+            f"The key in {where} holds a space or a character outside ASCII, and no key does.",
+            "copy the key again, and nothing beside it",
+        )
+    return Secret(key)
 
 
 def _unknown(name: str) -> FarsideError:
@@ -154,7 +177,11 @@ def _local() -> Availability:
 
 def _hosted(provider: str, wire: Provider, config: Config) -> Availability:
     example = _EXAMPLES[provider]
-    if find_key(provider, config):
+    try:
+        key = find_key(provider, config)
+    except Refused as error:
+        return Availability(example, False, str(error), error.next_step)
+    if key:
         names = [model.name.removeprefix(f"{provider}/") for model in known_models(provider)]
         why = f"a key is set; known models: {', '.join(names)}" if names else "a key is set"
         return Availability(example, True, why, f"farside check {example}")

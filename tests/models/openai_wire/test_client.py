@@ -280,3 +280,12 @@ def test_arguments_nested_too_deep_are_handed_on_and_go_back_as_none(models: lis
         assert called.calls[0].arguments == deep["function"]["arguments"]  # type: ignore[index]
         assert ask(model, Message("user", "go"), called).message.text == "Yes."
     assert b'"arguments":"{}"' in peer.last
+
+
+def test_a_header_that_is_none_shows_no_key(models: list[Model]) -> None:
+    model = OpenAIWire(profile_for("openai/m"), "http://127.0.0.1:9/v1", Secret("sk-secret\n"), patience=QUICK)
+    models.append(model)
+    notices: list[str] = []
+    with pytest.raises(Unreachable) as caught:
+        ask(model, on_notice=notices.append)
+    assert "sk-secret" not in f"{caught.value} {caught.value.next_step} {notices}"

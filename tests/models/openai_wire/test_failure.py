@@ -115,6 +115,29 @@ def test_a_wait_of_hours_is_a_spent_quota_with_its_time() -> None:
     assert error.wake_at == pytest.approx(time.time() + 7200, abs=5)
 
 
+@pytest.mark.parametrize(
+    "headers", [{"retry-after": "1e18"}, {"x-ratelimit-reset": "9" * 400}, {"x-ratelimit-reset": "99999999999"}]
+)
+def test_no_reset_is_believed_to_be_further_than_a_week(headers: dict[str, str]) -> None:
+    error = met(402, "no credits", headers)
+    assert isinstance(error, QuotaSpent)
+    assert error.wake_at == pytest.approx(time.time() + 7 * 86_400, abs=5)
+
+
+@pytest.mark.parametrize("headers", [{"retry-after": text} for text in ("inf", "-inf", "nan", "1e999")])
+def test_a_wait_that_is_no_time_counts_as_absent(headers: dict[str, str]) -> None:
+    assert retry_after(headers) is None
+    error = met(402, "no credits", headers)
+    assert isinstance(error, QuotaSpent)
+    assert error.wake_at is None
+
+
+def test_a_reset_in_digits_of_another_kind_counts_as_absent() -> None:
+    error = met(402, "no credits", {"x-ratelimit-reset": "\u00b2"})
+    assert isinstance(error, QuotaSpent)
+    assert error.wake_at is None
+
+
 def test_a_reset_in_milliseconds_is_understood() -> None:
     at = int(time.time()) + 3600
     error = met(429, "Rate limit exceeded: free-models-per-day", {"x-ratelimit-reset": str(at * 1000)})

@@ -129,13 +129,16 @@ class OpenAIWire:
         return chunk
 
     def _broken(self, error: Exception) -> Passing:
+        said = self._peer.key.cut_from(str(error))
         match error:
             case httpx.ConnectError() | httpx.ConnectTimeout():
-                return self._passing(f"no connection ({error})")
+                return self._passing(f"no connection ({said})")
             case httpx.TimeoutException():
                 return self._passing(f"no byte came for {self._patience.stall:g} s")
+            case httpx.LocalProtocolError():  # its words quote our headers
+                return self._passing("the request is no valid HTTP")
             case _:
-                return self._passing(f"the connection broke ({error})")
+                return self._passing(f"the connection broke ({said})")
 
     def _passing(self, what: str) -> Passing:
         step = f"is the server running? See: farside models, farside check {self._peer.name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ _LIMITS = (
 _PASSING = frozenset({408, 409, 425, 429})
 _SOON_S = 600.0
 """A peer that asks to come back later than this has not throttled us: a quota is spent."""
+_FAR_S = 7 * 86_400.0
+"""No peer is believed to reset later than this: asking again a week from now costs nothing."""
 _SHOWN = 300
 
 
@@ -79,16 +82,16 @@ def _is_quota(status: int, facts: str, wait: float | None) -> bool:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After (seconds or an HTTP date) as seconds from now; None where it is absent or nonsense."""
+    """Read Retry-After (seconds or an HTTP date) as seconds from now, a week at most; None where it is nonsense."""
     text = headers.get("retry-after", "").strip()
     try:
-        return max(0.0, float(text))
+        wait = float(text)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
-        return None
+        try:
+            wait = parsedate_to_datetime(text).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(wait, 0.0), _FAR_S) if math.isfinite(wait) else None
 
 
 def _refused(peer: Peer, status: int) -> Refused:
@@ -145,7 +148,7 @@ def _reset_at(headers: Mapping[str, str]) -> float | None:
     if wait is not None:
         return time.time() + wait
     text = headers.get("x-ratelimit-reset", "")
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         return None
     at = float(text) / 1000 if len(text) > 11 else float(text)  # OpenRouter says milliseconds
-    return at if at > time.time() else None
+    return min(at, time.time() + _FAR_S) if at > time.time() else None
