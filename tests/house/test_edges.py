@@ -11,7 +11,7 @@ EDGES = {
     "pydantic": ("farside.config", "farside.agent.journal", "farside.models", "farside.tools", "farside.serve"),
     "httpx": ("farside.models", "farside.serve"),
     "httpx_sse": ("farside.models", "farside.serve"),
-    "sqlite3": ("farside.agent.journal",),
+    "sqlite3": ("farside.agent.journal", "farside.agent.read_only"),
     "rich": ("farside.cli",),
     "typer": ("farside.cli",),
     "xllamacpp": ("farside.models",),

@@ -10,7 +10,7 @@ from tests.house.sources import Source, imports, package, within, write
 
 PURE = tuple(f"farside.agent.{name}" for name in ("fold", "decide", "project", "guard", "context", "budget"))
 LIBRARY = (
-    *("__future__", "bisect", "collections", "copy", "dataclasses", "difflib", "enum", "functools", "hashlib"),
+    *("__future__", "ast", "bisect", "collections", "copy", "dataclasses", "difflib", "enum", "functools", "hashlib"),
     *("itertools", "json", "math", "operator", "re", "string", "textwrap", "types", "typing"),
 )
 """Modules whose functions depend on their arguments alone."""
