@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from tests.tools.boxes import Box
 
 
@@ -52,3 +54,13 @@ def test_colours_progress_bars_and_controls_become_plain_text(shared: Box) -> No
     assert shared.shell(
         r"printf '\033[31mred\033[0m\n10%%\r50%%\r99%%\ndone\r\nnul\000bell\007\nbad\377\n'"
     ).text == ("red\n99%\ndone\nnul\\x00bell\\x07\nbad\N{REPLACEMENT CHARACTER}")
+
+
+@pytest.mark.parametrize(
+    ("command", "why"), [("echo a\0b", "null byte"), ("echo \ud800", "surrogates"), ("x" * 200_000, "too long")]
+)
+def test_a_command_that_no_shell_can_take_is_answered(shared: Box, command: str, why: str) -> None:
+    shared.python("kept = 7")
+    outcome = shared.shell(command)
+    assert (outcome.ok, why in outcome.text) == (False, True), outcome.text
+    assert shared.python("kept").text == "7"

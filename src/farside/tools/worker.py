@@ -25,7 +25,7 @@ PATIENCE = 30.0
 """Seconds that the warden has beyond a call's own deadline, to kill and to report."""
 
 Answer = Callable[[str, dict[str, Any]], tuple[str, bool]]
-"""Answers a question from inside (`recall`, `update_plan`): the text, and whether it is an answer."""
+"""Answers a question from inside (`recall`, `consult`, `update_plan`): the text, and whether it is an answer."""
 
 
 class SandboxDied(Exception):
@@ -45,6 +45,8 @@ class Worker:
         self._remains: remains.Remains | None = None
         self._crowd: Crowd | None = None
         self._seen = (0, 0)
+        self._token = ""
+        """Of a sandbox that was begun and is not known to be up yet."""
 
     @property
     def running(self) -> bool:

@@ -65,22 +65,32 @@ def _wide_pipe() -> tuple[int, int]:
 
 
 def spawn_shell(command: str) -> tuple[int, int]:
-    """Start `command` in a shell with a session of its own; return its pid and the pipe of its output."""
+    """Start `command` in a shell with a session of its own; return its pid and the pipe of its output.
+
+    Raises:
+        ValueError: the command holds what no argument can: a NUL, half a character.
+        OSError: it is too long, or there is no room for another process.
+    """
     shell = "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
     reader, writer = _wide_pipe()
-    pid = os.posix_spawn(
-        shell,
-        [shell, "-c", command],
-        os.environ,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_DUP2, writer, 1),
-            (os.POSIX_SPAWN_DUP2, writer, 2),
-        ],
-        setsid=True,
-        setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
-    )
-    os.close(writer)
+    try:
+        pid = os.posix_spawn(
+            shell,
+            [shell, "-c", command],
+            os.environ,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, writer, 1),
+                (os.POSIX_SPAWN_DUP2, writer, 2),
+            ],
+            setsid=True,
+            setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
+        )
+    except (ValueError, OSError):
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
     return pid, reader
 
 
@@ -132,9 +142,9 @@ def _watch(pid: int, pipe: int, capture: Capture, until: float, host: socket.soc
         os.close(process)
 
 
-def run_shell(command: str, seconds: float, limit: int, spare: set[int], host: socket.socket | None = None) -> Ended:
+def run_shell(command: str, seconds: float, limit: int, spare: set[int]) -> Ended:
     """Run a command to its end; what it left in the background is killed."""
-    return collect(spawn_shell(command), seconds, limit, spare, host)
+    return collect(spawn_shell(command), seconds, limit, spare)
 
 
 def shell_text(ended: Ended, seconds: float) -> str:

@@ -61,7 +61,11 @@ class Warden:
         arguments, seconds = frame.body["arguments"], float(frame.body["seconds"])
         limit, spare = self._config["output"], {self._live.pid} if self._live else set()
         if frame.body["tool"] == "shell":
-            ended = job.run_shell(arguments["command"], seconds, limit, spare, self._host)
+            try:
+                shell = job.spawn_shell(arguments["command"])
+            except (ValueError, OSError) as error:
+                return {"ok": False}, [f"[the shell cannot take this command: {error}]".encode(errors="replace")]
+            ended = job.collect(shell, seconds, limit, spare, self._host)
             text = job.shell_text(ended, seconds).encode()
         else:
             ended = job.collect(job.fork(lambda: self._file_job(frame)), seconds, limit, spare, self._host)
