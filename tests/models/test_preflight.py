@@ -1,7 +1,9 @@
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
+from farside.config import config_path
 from farside.messages import Message, ToolCall
 from farside.models.openai_wire.client import OpenAIWire
 from farside.models.openai_wire.patience import Patience
@@ -77,11 +79,45 @@ def test_leaked_calls_and_foreign_ids_are_warnings() -> None:
     assert "salvaged from the thinking" in found["tool call"].sentence
 
 
-def test_a_model_that_calls_nothing_is_better_in_the_code_dialect() -> None:
+def test_a_model_that_calls_nothing_is_advised_the_code_dialect_but_not_put_into_it() -> None:
     with Endpoint(talking) as endpoint:
         found = findings(endpoint, "ollama/small")
     assert found["tool call"].grade == "fail"
-    assert corrections(list(found.values())) == {"tools": "code"}
+    line = found["tool call"].sentence.partition(f"{config_path()} ")[2]
+    assert tomllib.loads(line) == {"profiles": {"ollama/small": {"tools": "code"}}}
+    assert corrections(list(found.values())) == {}
+
+
+def test_a_server_that_rejects_tools_is_advised_the_code_dialect_but_not_put_into_it() -> None:
+    def rules(body: Mapping[str, object]) -> Iterator[str]:
+        if "tools" in body:
+            yield "this server does no tools"
+
+    with Endpoint(good, rules=rules) as endpoint:
+        found = findings(endpoint, "vllm/x")
+    assert "does no tools" in found["tool call"].sentence
+    assert 'profiles."vllm/x".tools = "code"' in found["tool call"].sentence
+    assert corrections(list(found.values())).get("tools") is None
+
+
+def test_one_reply_without_a_call_may_be_chance() -> None:
+    asked: list[Body] = []
+
+    def hesitant(body: Body) -> Message:
+        asked.extend([body] if body.get("tools") else [])
+        return talking(body) if len(asked) == 1 else good(body)
+
+    with Endpoint(hesitant, rules=moonshot) as endpoint:
+        found = findings(endpoint)
+    assert found["tool call"].grade == "warn"
+    assert "a second time" in found["tool call"].sentence
+    assert found["thinking back"].grade == "ok"
+
+
+def test_a_server_named_by_its_address_teaches_nothing_of_the_providers_own() -> None:
+    taught = [Finding("reachable", "fail", "too long", {"window": 3000})]
+    assert corrections(taught) == {"window": 3000}
+    assert corrections(taught, "http://gpu:8000/v1") == {}
 
 
 def test_absent_usage_and_another_thinking_field_are_told_and_corrected() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from farside.config import config_path
 from farside.messages import Message, Part, Reply, Request, ToolSpec
 from farside.models.base import ContextTooLong, Model, ModelError, Rejected
 from farside.models.ids import kimi_ids
@@ -53,8 +54,14 @@ def check(model: Model) -> Iterator[Finding]:
     yield _cached(asked)
 
 
-def corrections(findings: list[Finding]) -> dict[str, object]:
-    """Return the fields of the Profile that the findings correct, for `remember_profile`."""
+def corrections(findings: list[Finding], base_url: str | None = None) -> dict[str, object]:
+    """Return the fields of the Profile that the findings correct, for `remember_profile`.
+
+    What is remembered goes by the model's name alone, so a server that was named by `base_url` teaches nothing: its
+    findings are no truth about the provider's own.
+    """
+    if base_url:
+        return {}
     return {name: value for finding in findings for name, value in finding.corrections.items()}
 
 
@@ -66,19 +73,19 @@ class _Checked:
         self.pieces: list[Part] = []
         self.finding = Finding("", "ok", "")
 
-    def ask(self, name: str, request: Request, corrections: Mapping[str, object] | None = None) -> Reply | None:
-        """Return the reply, or None with the reason in `finding`; `corrections` are what a rejection teaches."""
+    def ask(self, name: str, request: Request, advice: str = "") -> Reply | None:
+        """Return the reply, or None with the reason in `finding`; `advice` is for a rejection of another reason."""
         self.pieces = []
-        taught: Mapping[str, object]
         try:
             return self.model.reply(request, self.pieces.append, lambda _: None)
         except ContextTooLong as error:
             taught = {"window": error.limit} if error.limit else {}
             self.finding = Finding(name, "fail", str(error), taught)
         except Rejected as error:
-            other_field = {"max_tokens_field": "max_completion_tokens"}
-            taught = other_field if "max_completion_tokens" in str(error) else corrections or {}
-            self.finding = Finding(name, "fail", str(error), taught)
+            if "max_completion_tokens" in str(error):
+                self.finding = Finding(name, "fail", str(error), {"max_tokens_field": "max_completion_tokens"})
+            else:
+                self.finding = Finding(name, "fail", f"{error} {advice}".strip())
         except ModelError as error:
             self.finding = Finding(name, "fail", f"{error} {error.next_step}".strip())
         return None
@@ -103,11 +110,15 @@ def _usage(reply: Reply) -> Finding:
 
 def _tool_questions(asked: _Checked) -> Iterator[Finding]:
     question = Message("user", "Look up the weather of Oslo and of Lima with the tool, then say where it is warmer.")
-    reply = asked.ask("tool call", Request((question,), (_LOOK_UP,), max_tokens=_ROOM), {"tools": "code"})
+    request, advice = Request((question,), (_LOOK_UP,), max_tokens=_ROOM), _code_advice(asked.model)
+    reply = asked.ask("tool call", request, advice)
+    again = reply is not None and not reply.message.calls  # once may be chance
+    if again:
+        reply = asked.ask("tool call", request, advice)
     if reply is None:
         yield asked.finding
         return
-    yield _called(reply)
+    yield _called(reply, again, advice)
     if not reply.message.calls:
         return
     yield _parallel(reply)
@@ -115,14 +126,21 @@ def _tool_questions(asked: _Checked) -> Iterator[Finding]:
     yield from _round_trip(asked, question, reply)
 
 
-def _called(reply: Reply) -> Finding:
+def _code_advice(model: Model) -> str:
+    """The dialect is the user's to choose: a few replies are too little to turn a model's way of working over."""
+    line = f'profiles."{model.profile.name}".tools = "code"'
+    return f"If that stays so, it is better used with tools = code: write at the top of {config_path()} {line}"
+
+
+def _called(reply: Reply, again: bool, advice: str) -> Finding:
     if not reply.message.calls:
-        sentence = "no tool was called: this model works better in the code dialect"
-        return Finding("tool call", "fail", sentence, {"tools": "code"})
+        return Finding("tool call", "fail", f"no tool was called, though asked for twice. {advice}")
     if any(call.name != _LOOK_UP.name for call in reply.message.calls):
         return Finding("tool call", "fail", f"a tool that does not exist was called: {reply.message.calls[0].name}")
     if reply.anomalies:
         return Finding("tool call", "warn", f"the call had to be repaired: {'; '.join(reply.anomalies)}")
+    if again:
+        return Finding("tool call", "warn", "a tool call came back parsed, but only when asked a second time")
     return Finding("tool call", "ok", "a tool call came back parsed")
 
 
