@@ -182,7 +182,7 @@ def _hosted(provider: str, wire: Provider, config: Config) -> Availability:
     except Refused as error:
         return Availability(example, False, str(error), error.next_step)
     if key:
-        names = [model.name.removeprefix(f"{provider}/") for model in known_models(provider)]
+        names = [name.removeprefix(f"{provider}/") for name in known_models(provider)]
         why = f"a key is set; known models: {', '.join(names)}" if names else "a key is set"
         return Availability(example, True, why, f"farside check {example}")
     if provider in config.base_urls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,16 +15,6 @@ from farside.models.base import Profile
 
 _KIMI = re.compile(r"kimi[-_.]?k[23]", re.IGNORECASE)
 _FIELDS = frozenset(field.name for field in fields(Profile)) - {"name"}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A model that ships with a profile of its own."""
-
-    name: str
-    unconfirmed: tuple[str, ...]
-    """Fields of the profile without a first-party source."""
-    note: str
 
 
 def profile_for(name: str, overrides: Mapping[str, object] | None = None) -> Profile:
@@ -40,17 +30,12 @@ def profile_for(name: str, overrides: Mapping[str, object] | None = None) -> Pro
     shipped = {**data.get("every", {}), **family, **known}
     if "body" in data.get("every", {}):
         shipped["body"] = {**data["every"]["body"], **known.get("body", {})}
-    for word in ("unconfirmed", "note"):
-        shipped.pop(word, None)
     return _checked(name, {**shipped, **overrides}) if overrides else Profile(name=name, **shipped)
 
 
-def known_models(provider: str) -> tuple[Known, ...]:
-    """List the models of a provider that have a profile of their own, in the order of the data."""
-    return tuple(
-        Known(f"{provider}/{model}", tuple(entry.get("unconfirmed", ())), entry.get("note", ""))
-        for model, entry in _data(provider).get("models", {}).items()
-    )
+def known_models(provider: str) -> tuple[str, ...]:
+    """Name the models of a provider that have a profile of their own, in the order of the data."""
+    return tuple(f"{provider}/{model}" for model in _data(provider).get("models", {}))
 
 
 @cache
