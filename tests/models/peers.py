@@ -3,17 +3,17 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Self
 
 
 class Peer:
     """Answers request n (from 1) with `answer(n)`, as bytes; no bytes close the connection.
 
-    After each answer it goes on with `trickle`, every 20 ms until the client goes away, where there is such.
+    After each answer it goes on with the pieces of `trickle`, one every 20 ms until the client goes away.
     """
 
-    def __init__(self, answer: Callable[[int], bytes], trickle: bytes = b"") -> None:
+    def __init__(self, answer: Callable[[int], bytes], trickle: Iterable[bytes] = ()) -> None:
         self.requests = 0
         self.connections = 0
         self.last = b""
@@ -48,9 +48,9 @@ class Peer:
             while received := self._receive(connection):
                 self.last, self.requests = received, self.requests + 1
                 connection.sendall(self._answer(self.requests))
-                while self._trickle:
+                for piece in self._trickle:
                     time.sleep(0.02)
-                    connection.sendall(self._trickle)
+                    connection.sendall(piece)
         except OSError:
             return
 

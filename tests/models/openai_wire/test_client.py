@@ -1,6 +1,7 @@
 import json
 import time
 from collections.abc import Iterator
+from itertools import repeat
 
 import pytest
 
@@ -152,13 +153,21 @@ def test_a_stall_is_known_by_the_bytes_that_do_not_come(models: list[Model]) -> 
 def test_a_peer_that_only_keeps_the_connection_open_has_stalled(
     begun: bytes, trickle: bytes, models: list[Model]
 ) -> None:
-    with Peer(lambda n: begun, trickle) as peer:
+    with Peer(lambda n: begun, repeat(trickle)) as peer:
         models.append(model := client(peer, patience=Patience(stall=0.2, tries=2, first=0.001)))
         start = time.monotonic()
         with pytest.raises(Unreachable, match=r"nothing but signs of life came for 0\.2 s"):
             ask(model)
     assert time.monotonic() - start < 5
     assert peer.requests == 2
+
+
+def test_a_slow_peer_that_says_something_now_and_then_has_not_stalled(models: list[Model]) -> None:
+    word = [b": PROCESSING\n\n"] * 5 + [event({"choices": [{"delta": {"content": "Y"}}]})]
+    pieces = [chunks([piece]) for piece in (*word * 5, b"data: [DONE]\n\n")]
+    with Peer(lambda n: STREAM_HEAD, [*pieces, STREAM_END]) as peer:
+        models.append(model := client(peer, patience=Patience(stall=0.4, tries=1)))
+        assert ask(model).message.text == "YYYYY"
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, Refused), (400, Rejected), (404, Rejected), (422, Rejected)])
