@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
@@ -18,6 +19,10 @@ from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import die_with_parent, kill, sweep
 
 PIPE = 2**20
+
+
+class BadCommand(ValueError):
+    """A command that cannot be an argument of a program."""
 
 
 class HostGone(Exception):
@@ -68,8 +73,8 @@ def spawn_shell(command: str) -> tuple[int, int]:
     """Start `command` in a shell with a session of its own; return its pid and the pipe of its output.
 
     Raises:
-        ValueError: the command holds what no argument can: a NUL, half a character.
-        OSError: it is too long, or there is no room for another process.
+        BadCommand: it holds what no argument can (a NUL, half a character), or is too long.
+        OSError: there is no room for another process.
     """
     shell = "/bin/bash" if os.access("/bin/bash", os.X_OK) else "/bin/sh"
     reader, writer = _wide_pipe()
@@ -86,8 +91,10 @@ def spawn_shell(command: str) -> tuple[int, int]:
             setsid=True,
             setsigdef=[signal.SIGPIPE, signal.SIGXFSZ],
         )
-    except (ValueError, OSError):
+    except (ValueError, OSError) as error:
         os.close(reader)
+        if isinstance(error, ValueError) or error.errno == errno.E2BIG:
+            raise BadCommand(str(error)) from error
         raise
     finally:
         os.close(writer)

@@ -63,7 +63,7 @@ class Warden:
         if frame.body["tool"] == "shell":
             try:
                 shell = job.spawn_shell(arguments["command"])
-            except (ValueError, OSError) as error:
+            except job.BadCommand as error:
                 return {"ok": False}, [f"[the shell cannot take this command: {error}]".encode(errors="replace")]
             ended = job.collect(shell, seconds, limit, spare, self._host)
             text = job.shell_text(ended, seconds).encode()
