@@ -71,6 +71,4 @@ def test_the_judge() -> None:
 def test_the_shipped_folder_is_what_its_seed_draws() -> None:
     files, expected = make_invoices.draw(seed=1, count=60, layouts=1)
     assert {file.name: file.read_text() for file in (EXAMPLES / "invoices").iterdir()} == files
-    assert make_invoices.is_right(
-        (EXAMPLES / "invoices.answer.json").read_text().split('"others"')[0], expected
-    )
+    assert make_invoices.is_right((EXAMPLES / "invoices.answer.json").read_text().split('"others"')[0], expected)

@@ -13,7 +13,7 @@ from farside.messages import Message, Request, ToolCall, ToolSpec, Usage
 from farside.models.base import Profile
 from tests.agent.journals import SETTINGS, journals
 
-KIMI = Profile("moonshot/kimi-k2-thinking", 262_144, family="kimi", ids="kimi", reasoning="reasoning_content")
+KIMI = Profile("moonshot/kimi-k2-thinking", 262_144, ids="kimi", reasoning="reasoning_content")
 OTHER = Profile("openai/other", 128_000)
 CODE = Profile("local/small", 16_000, tools="code")
 TOOLS = (ToolSpec("python", "run", "{}"),)

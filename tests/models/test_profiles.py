@@ -13,7 +13,6 @@ def test_kimi_k2_thinking_at_moonshot() -> None:
     assert profile_for("moonshot/kimi-k2-thinking") == Profile(
         name="moonshot/kimi-k2-thinking",
         window=262_144,
-        family="kimi",
         max_tokens=32_768,
         price_input=0.60,
         price_cached=0.15,
@@ -37,7 +36,7 @@ def test_kimi_k2_thinking_at_moonshot() -> None:
 )
 def test_successors_and_other_peers(name: str, body: dict[str, object], window: int) -> None:
     profile = profile_for(name)
-    assert (profile.body, profile.window, profile.family, profile.ids) == (body, window, "kimi", "kimi")
+    assert (profile.body, profile.window, profile.ids) == (body, window, "kimi")
     assert profile.temperature == 1.0
 
 
@@ -46,7 +45,7 @@ def test_successors_and_other_peers(name: str, body: dict[str, object], window: 
 )
 def test_a_model_that_is_not_kimi_has_no_kimi_rules(name: str) -> None:
     profile = profile_for(name)
-    assert (profile.family, profile.ids, profile.temperature) == ("other", "own", None)
+    assert (profile.ids, profile.temperature) == ("own", None)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

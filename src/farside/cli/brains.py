@@ -48,7 +48,7 @@ def check_model(name: str, base_url: str | None) -> int:
             console.print(found(finding), soft_wrap=True)
     finally:
         model.close()
-    if taught := corrections(findings):
+    if taught := corrections(findings, base_url):
         path = remember_profile(name, taught)
         what = ", ".join(f"{field} = {value}" for field, value in taught.items())
         console.print(Text(safe(f"From now on {name} is used with {what} ({path})."), "cyan"), soft_wrap=True)

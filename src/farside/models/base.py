@@ -22,7 +22,6 @@ class Profile:
     """`provider/model`, as the user names it."""
     window: int
     """Context window in tokens, prompt and reply together."""
-    family: Literal["kimi", "other"] = "other"
     max_tokens: int = 32_768
     """Default room for one reply, thinking included."""
     price_input: float = 0.0
