@@ -365,9 +365,7 @@ def draw(seed: int, count: int, layouts: int) -> tuple[dict[str, str], Expected]
     numbers = rng.sample(range(first, first + 3 * count), count)
     invoices = [draw_invoice(rng, number, customers) for number in numbers]
     chosen = rng.sample(LAYOUTS, layouts)
-    texts = [
-        (chosen[n % layouts] if n < layouts else rng.choice(chosen))(house, i) for n, i in enumerate(invoices)
-    ]
+    texts = [(chosen[n % layouts] if n < layouts else rng.choice(chosen))(house, i) for n, i in enumerate(invoices)]
     rng.shuffle(texts)
     return {f"{n:04d}.txt": text + "\n" for n, text in enumerate(texts, 1)}, expect(invoices)
 
@@ -386,11 +384,7 @@ def is_right(answer: str, expected: Expected) -> bool:
     text = " ".join(answer.split()).casefold()
     numbers = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
     stated = any(abs(float(number.replace(",", "")) - float(expected.total)) < 0.006 for number in numbers)
-    return (
-        stated
-        and expected.customer.casefold() in text
-        and not any(n.casefold() in text for n in expected.others)
-    )
+    return stated and expected.customer.casefold() in text and not any(n.casefold() in text for n in expected.others)
 
 
 def main() -> None:
