@@ -78,7 +78,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         os.environ |= {
-            "FARSIDE_HOME": folder,
+            "FARSIDE_HOME": str(home / "farside"),
             "FARSIDE_CONFIG": str(home / "none.toml"),
             "MOONSHOT_API_KEY": "loopback",
             "FARSIDE_STALL_S": STALL_S,
