@@ -102,7 +102,7 @@ def _drop(state: RunState, keep: int) -> Drop | None:
     if len(replies) <= keep:
         return None
     start, end = state.attempt_start + 1, replies[-keep]
-    if not any(start <= index < end and index in replies for index in shown):
+    if not any(start <= index < end for index in replies):
         return None
     lines = [_line(message) for message in state.transcript[start:end] if message.role == "assistant"]
     return Drop(start, end, "\n".join(lines[-100:]), "context")

@@ -123,19 +123,20 @@ class Journal:
 
     def outcome(self, call_id: str) -> CallFinished | None:
         """Return the outcome of a call, or None when it has none."""
-        query = "SELECT body FROM events WHERE kind = 'call_finished' AND json_extract(body, '$.call_id') = ?"
-        with self._clear_errors():
-            row = self._db.execute(query, (call_id,)).fetchone()
-        event = decode(row[0]) if row else None
+        event = self._first("call_finished", "$.call_id", call_id)
         return event if isinstance(event, CallFinished) else None
 
     def answer(self, key: str) -> str | None:
         """Return the answer that a question with this key had, or None when it was not asked."""
-        query = "SELECT body FROM events WHERE kind = 'consulted' AND json_extract(body, '$.key') = ?"
-        with self._clear_errors():
-            row = self._db.execute(query, (key,)).fetchone()
-        event = decode(row[0]) if row else None
+        event = self._first("consulted", "$.key", key)
         return event.text if isinstance(event, Consulted) else None
+
+    def _first(self, kind: str, path: str, value: str) -> Event | None:
+        """Return the first event of a kind that has `value` at a JSON path."""
+        query = "SELECT body FROM events WHERE kind = ? AND json_extract(body, ?) = ? ORDER BY seq LIMIT 1"
+        with self._clear_errors():
+            row = self._db.execute(query, (kind, path, value)).fetchone()
+        return decode(row[0]) if row else None
 
     def post(self, text: str) -> int:
         """Leave words of the user for the run; return the row's number. Any process may."""
