@@ -78,3 +78,25 @@ def test_what_farside_said_and_what_a_traceback_quotes_is_no_evidence() -> None:
 def test_after_the_last_attempt_it_stays_rejected() -> None:
     last = [ev.Attempted(2), *rejected("1999"), answer("It is 1999.")]
     assert isinstance(verdict(state_after(opened("two files"), rejected("1999"), last)), Reject)
+
+
+TALK = "You would write a script that reads each file, and add the amounts up."
+ASKING = "What do all the files come to?"
+
+
+def asking(goal: str) -> RunState:
+    return replace(state_after(opened("The folder holds 2 text files."), answer(TALK)), goal=goal)
+
+
+def test_talk_is_no_answer_where_values_are_asked_for_and_no_block_has_run() -> None:
+    told = verdict(asking(ASKING))
+    assert isinstance(told, Reject) and "No block has run yet" in told.reason
+    assert verdict(asking("Explain what the files are for.")) == Accept(TALK)
+    assert verdict(asking(ASKING), LARGE) == Accept(TALK)
+
+
+def test_who_was_told_so_or_has_run_a_block_is_taken_at_his_word() -> None:
+    begun_with = opened("The folder holds 2 text files.")
+    for before in (rejected(TALK), step(5, "a new output")):
+        state = replace(state_after(begun_with, before, answer(TALK)), goal=ASKING)
+        assert verdict(state) == Accept(TALK)

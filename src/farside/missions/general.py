@@ -10,11 +10,13 @@ import json
 from farside.agent.mission import Accept, Reject, TryAgain, Verdict
 from farside.agent.shown import NOTE, is_users
 from farside.agent.state import RunState
-from farside.messages import ToolCall
+from farside.messages import Message, ToolCall
 from farside.missions.grounding import agrees, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
 from farside.tools.base import ANSWER, SURVEY
+from farside.tools.figures import numbers
+from farside.tools.inside.survey.goal import asks_for_values
 
 SURVEY_SECONDS = 240
 """What the survey may take: it asks the model to read some of the files."""
@@ -60,13 +62,25 @@ def surveyed(state: RunState) -> str:
     return last.removeprefix(ANSWER) if last.startswith(ANSWER) else ""
 
 
+def _is_verdict(message: Message) -> bool:
+    """Tell whether it is what a verifier told the model."""
+    return message.name == f"{NOTE}verdict"
+
+
 def _measured(claim: str, answer: str, state: RunState) -> Verdict:
     """Accept what says the same as the survey; a model that was told so and still does not is not asked again."""
     if agrees(claim, answer, state.goal):
         return Accept(claim)
-    if any(message.name == f"{NOTE}verdict" for message in state.transcript[state.attempt_start :]):
+    if any(map(_is_verdict, state.transcript[state.attempt_start :])):
         return Accept(answer)
     return Reject(render(__package__, "other_answer.md", answer=answer))
+
+
+def _untried(claim: str, state: RunState) -> bool:
+    """Tell whether a goal that asks for values is met with talk: no number, no block run, and not told so yet."""
+    since = state.transcript[state.attempt_start + state.opening :]
+    acted = any(message.role == "tool" or _is_verdict(message) or is_users(message) for message in since)
+    return state.opening > 1 and not acted and asks_for_values(state.goal) and not numbers(claim)
 
 
 def _founded(claim: str, state: RunState, profile: Profile) -> Verdict:
@@ -76,8 +90,8 @@ def _founded(claim: str, state: RunState, profile: Profile) -> Verdict:
         for message in state.transcript[state.attempt_start :]
         if message.role == "tool" or is_users(message)
     ]
-    if not (numbers := unfounded(claim, shown)):
-        return Accept(claim)
+    if not (invented := unfounded(claim, shown)):
+        return Reject(render(__package__, "nothing_ran.md")) if _untried(claim, state) else Accept(claim)
     if state.rejections and state.attempt < profile.attempts:
         return TryAgain("its numbers stand in no output")
-    return Reject(render(__package__, "unfounded.md", numbers=", ".join(f"{number:,.10g}" for number in numbers)))
+    return Reject(render(__package__, "unfounded.md", numbers=", ".join(f"{number:,.10g}" for number in invented)))

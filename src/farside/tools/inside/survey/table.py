@@ -12,7 +12,7 @@ from farside.tools.inside.survey.asking import Asker, Refused
 from farside.tools.inside.survey.compute import computed, sentence
 from farside.tools.inside.survey.profile import profile
 from farside.tools.inside.survey.readings import Columns, Reader, columns
-from farside.tools.inside.survey.tabulate import Study, fill, rows
+from farside.tools.inside.survey.tabulate import Row, Study, fill, rows
 
 LEAST_FILES, LEAST_ALIKE = 8, 4
 ALIKE_SHARE = 0.8
@@ -22,6 +22,8 @@ LONGEST = 6_000
 READ_SHARE = 0.65
 """Share of the time after which no more files are read for rules; a little more for those that no rule fills."""
 FILL_SHARE = 0.7
+READING_TIME = 7.0
+"""Seconds that the model takes for one file, on two cores."""
 LEAST_ROWS = 0.8
 """Share of the files that must have a row."""
 
@@ -66,18 +68,27 @@ def tabulated(ask: Asker, shapes: Sequence[Mapping[str, str]], wanted: Columns) 
     for number, (study, read) in enumerate(zip(studies, readers, strict=True)):
         now = time.monotonic()
         study.go(read, now + (began + left * READ_SHARE - now) / (len(studies) - number))
-    found = rows(studies, wanted)
-    for study in studies:
-        fill(found, study, Reader(ask, wanted, study.texts), began + left * FILL_SHARE)
-    whole: list[dict[str, Value]] = []
-    missing = []
-    for name in sorted(found):
-        row = {column: value for column, value in found[name].items() if value is not None}
-        if len(row) == len(wanted):
-            whole.append({"file": name, **row})
-        else:
-            missing.append(name)
-    return Table(whole, missing, len(shapes)) if len(whole) >= LEAST_ROWS * len(found) else None
+    found, until = rows(studies, wanted), began + left * FILL_SHARE
+    kept = within_reach(found, wanted, until - time.monotonic())
+    found = {name: {column: row[column] for column in kept} for name, row in found.items()}
+    for study in studies if kept else []:
+        fill(found, study, Reader(ask, kept, study.texts), until)
+    whole = {name: row for name, row in sorted(found.items()) if kept and None not in row.values()}
+    if len(whole) < LEAST_ROWS * len(found):
+        return None
+    complete = [{"file": name, **{c: v for c, v in row.items() if v is not None}} for name, row in whole.items()]
+    return Table(complete, sorted(found.keys() - whole.keys()), len(shapes))
+
+
+def within_reach(found: Mapping[str, Row], wanted: Columns, seconds: float) -> Columns:
+    """Return the columns that hold values for enough files, or will once what can be read in time is read.
+
+    One that does not is left out where another of its kind is left: the model also names columns that nothing needs.
+    Else none is returned, as no table comes of it.
+    """
+    room = max((1 - LEAST_ROWS) * len(found), seconds / READING_TIME)
+    near = {c: kind for c, kind in wanted.items() if sum(row[c] is None for row in found.values()) <= room}
+    return near if set(near.values()) == set(wanted.values()) else {}
 
 
 def answered(ask: Asker, table: Table) -> str:
