@@ -13,9 +13,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-GROUP = 32
-"""Neighbouring inputs that share a scale."""
-CODES_A_WORD = 8
+from farside.k2.scheme import GROUP
+
 RuleName = Literal["absmax_7_5", "absmax_7"]
 
 

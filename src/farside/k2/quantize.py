@@ -1,0 +1,131 @@
+"""A bf16 checkpoint made into K2's INT4: the routed experts packed, all else byte for byte as it was.
+
+Shard by shard; of a shard, one tensor at a time is in memory. A broken conversion goes on with the first shard that
+is not whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from farside.errors import FarsideError
+from farside.k2.checkpoint import CONFIG, Checkpoint, open_checkpoint
+from farside.k2.int4 import RuleName
+from farside.k2.int4 import quantize as to_int4
+from farside.k2.new_checkpoint import NewCheckpoint, OnProgress, Piece, packed_octets, write_checkpoint
+from farside.k2.scheme import GROUP, OURS, ROUTED_EXPERT, module_of, packed_specs
+from farside.k2.shard import Spec
+from farside.k2.unfinished import check_place, check_room
+
+WEIGHT_FILES = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".safetensors.index.json")
+"""Files of the source that are not taken over as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What is to be done, checked before anything is written."""
+
+    source: Checkpoint
+    target: Path
+    rule: RuleName
+
+    @property
+    def beside(self) -> list[Path]:
+        """The files that are taken over: the tokenizer's, generation_config.json, the licence."""
+        files = (path for path in sorted(self.source.folder.iterdir()) if path.is_file() and path.name != CONFIG)
+        return [path for path in files if not path.name.endswith(WEIGHT_FILES)]
+
+    @property
+    def new(self) -> NewCheckpoint:
+        """What comes of it."""
+        source = self.source
+        pieces: dict[str, list[Piece]] = {file: [] for file in source.shards}
+        for name, file in source.where.items():
+            pieces[file].append(_piece(self, source.spec(name)))
+        return NewCheckpoint(pieces, {**source.config, "quantization_config": OURS}, partial(_copy, self.beside))
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """What tells this conversion from any other: the rule, and the source's files."""
+        stats = {file: shard.path.stat() for file, shard in self.source.shards.items()}
+        source = {file: [stat.st_size, stat.st_mtime_ns] for file, stat in stats.items()}
+        return {"quantize": self.rule, "from": source}
+
+
+def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> Conversion:
+    """Check all that can be checked before work starts.
+
+    Raises:
+        FarsideError: the source is broken, packed already, no bf16, or has no routed experts; the target is taken;
+            the disk is too small.
+    """
+    checkpoint = open_checkpoint(source)
+    if checkpoint.scheme:
+        raise FarsideError(f"{source} is INT4 already.", "Take the checkpoint in bf16.")
+    experts = [name for name in checkpoint.where if is_routed(name)]
+    if not experts:
+        raise FarsideError(
+            f"{source} has no routed experts (tensors such as model.layers.1.mlp.experts.0.up_proj.weight).",
+            "There is nothing to quantize: in K2 only they are INT4.",
+        )
+    for name in experts:
+        _check_expert(checkpoint, name)
+    check_place(target)
+    conversion = Conversion(checkpoint, target, rule)
+    beside = sum(path.stat().st_size for path in conversion.beside)
+    check_room(target, conversion.new.disk_bytes + beside + (32 << 20), "The INT4 checkpoint")
+    return conversion
+
+
+def quantize(conversion: Conversion, on_progress: OnProgress) -> None:
+    """Write the INT4 checkpoint.
+
+    Raises:
+        FarsideError: a weight is not finite, or the disk gave out; whole shards stay for the next try.
+    """
+    write_checkpoint(conversion.target, conversion.job, conversion.new, on_progress)
+
+
+def is_routed(tensor: str) -> bool:
+    """Say whether a tensor is the weight of a routed expert."""
+    return tensor.endswith(".weight") and ROUTED_EXPERT.fullmatch(module_of(tensor)) is not None
+
+
+def _check_expert(checkpoint: Checkpoint, name: str) -> None:
+    spec = checkpoint.spec(name)
+    wrong = f"is {spec.dtype}; it must be BF16" if spec.dtype != "BF16" else ""
+    if len(spec.shape) != 2 or spec.shape[1] % GROUP:
+        wrong = f"is {list(spec.shape)}; groups of {GROUP} inputs do not fill its rows"
+    if wrong:
+        raise FarsideError(
+            f"{checkpoint.folder / checkpoint.where[name]}: {name} {wrong}.",
+            "Take the checkpoint in bf16; only models of the Kimi K2 family can be converted.",
+        )
+
+
+def _piece(conversion: Conversion, spec: Spec) -> Piece:
+    if is_routed(spec.name):
+        return Piece(packed_specs(spec), partial(_packed, conversion, spec))
+    return Piece((spec,), partial(_as_it_was, conversion, spec))
+
+
+def _packed(conversion: Conversion, spec: Spec) -> Sequence[memoryview]:
+    packed, scale = to_int4(conversion.source.read(spec.name), conversion.rule)
+    if not scale.isfinite().all():
+        file = conversion.source.folder / conversion.source.where[spec.name]
+        raise FarsideError(f"{file}: {spec.name} holds values that are no finite numbers.", "Fetch the file again.")
+    return packed_octets(packed, scale, spec.shape)
+
+
+def _as_it_was(conversion: Conversion, spec: Spec) -> Sequence[memoryview]:
+    return [memoryview(conversion.source.octets(spec.name))]
+
+
+def _copy(files: Sequence[Path], folder: Path) -> None:
+    for path in files:
+        shutil.copyfile(path, folder / path.name)
