@@ -44,8 +44,9 @@ def apply(state: RunState, event: ev.Event) -> RunState:
     return _APPLY[type(event)](state, event)
 
 
-def _appended(state: RunState, message: Message) -> RunState:
-    return replace(state, transcript=(*state.transcript, message), chars=state.chars + weight(message))
+def _appended(state: RunState, message: Message, **changes: Any) -> RunState:
+    """Return the state with one more message, and with what else changes: one copy, not two."""
+    return replace(state, transcript=(*state.transcript, message), chars=state.chars + weight(message), **changes)
 
 
 def _created_again(state: RunState, event: ev.RunCreated) -> RunState:
@@ -83,17 +84,17 @@ def _briefed(state: RunState, event: ev.Briefed) -> RunState:
 
 def _said(state: RunState, event: ev.Said) -> RunState:
     """The user's words are progress by definition: the guard starts anew."""
-    state = _appended(state, Message("user", event.text))
-    return replace(state, inbox=event.inbox, status="running", records=(), guard_level=0, rejections=0)
+    said = Message("user", event.text)
+    return _appended(state, said, inbox=event.inbox, status="running", records=(), guard_level=0, rejections=0)
 
 
 def _noted(state: RunState, event: ev.Noted) -> RunState:
-    state = _appended(state, Message("user", event.text, name=NOTE + event.why))
+    note = Message("user", event.text, name=NOTE + event.why)
     if event.why == "plan":
-        return replace(state, plan_noted=state.steps)
+        return _appended(state, note, plan_noted=state.steps)
     if event.why == "guard":
-        return replace(state, guard_level=state.guard_level + 1)
-    return state
+        return _appended(state, note, guard_level=state.guard_level + 1)
+    return _appended(state, note)
 
 
 def _asked(state: RunState, event: ev.Asked) -> RunState:
@@ -105,8 +106,9 @@ def _replied(state: RunState, event: ev.Replied) -> RunState:
     measured = (state.chars, event.usage.input) if event.usage.input else state.measured
     calls = event.message.calls
     message = replace(event.message, calls=()) if final else event.message
-    return replace(
-        _appended(state, message),
+    return _appended(
+        state,
+        message,
         pending=() if final else calls,
         calls=state.calls + len(calls),
         steps=state.steps + 1,
@@ -137,9 +139,9 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
     if call is None:
         raise ValueError(f"call_finished for {event.call_id}, which is not pending")
     record = call_record(call, event, state.seen)
-    state = _appended(state, Message("tool", event.text, call_id=call.id, name=call.name))
-    return replace(
+    return _appended(
         state,
+        Message("tool", event.text, call_id=call.id, name=call.name),
         pending=tuple(other for other in state.pending if other.id != call.id),
         started="",
         session=event.session or state.session,
@@ -154,8 +156,9 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
 
 def _opened(state: RunState, event: ev.Opened) -> RunState:
     count = len(event.calls)
-    state = _appended(state, Message("assistant", calls=event.calls, name=NOTE + "opening"))
-    return replace(state, pending=event.calls, calls=state.calls + count, opening=len(state.transcript) + count)
+    calls = Message("assistant", calls=event.calls, name=NOTE + "opening")
+    opening = len(state.transcript) + 1 + count
+    return _appended(state, calls, pending=event.calls, calls=state.calls + count, opening=opening)
 
 
 def _consulted(state: RunState, event: ev.Consulted) -> RunState:

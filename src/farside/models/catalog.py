@@ -104,12 +104,12 @@ def _open_wire(name: str, provider: Provider, base_url: str | None, config: Conf
 
 
 def _check_address(url: str, example: str) -> None:
-    from httpx import URL, InvalidURL
+    from farside.models.http import httpx
 
     check_base_url(url)
     try:
-        URL(url).host  # noqa: B018  (decoding it is what fails)
-    except (InvalidURL, UnicodeError) as error:
+        httpx.URL(url).host  # noqa: B018  (decoding it is what fails)
+    except (httpx.InvalidURL, UnicodeError) as error:
         message = f"The base URL {url!r} has no valid host or port: {error}."
         raise FarsideError(message, f"for example: {example}") from None
 
@@ -202,7 +202,7 @@ def _server(provider: str, wire: Provider, config: Config) -> Availability:
 
 def _served(url: str) -> list[str] | None:
     """Ask a server for its models; None where there is no such server."""
-    import httpx
+    from farside.models.http import httpx
 
     try:
         return [str(each["id"]) for each in httpx.get(f"{url}/models", timeout=1.0).json()["data"]]

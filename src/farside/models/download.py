@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import httpx
 import platformdirs
 
 from farside.errors import FarsideError
+from farside.models.http import httpx
 
 OnProgress = Callable[[int, int], None]
 """Receives bytes on disk and bytes in all."""

@@ -7,11 +7,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-import httpx
-
 from farside.arguments import object_of
 from farside.messages import Part, Reply, Request, Usage
 from farside.models.base import OnNotice, OnPart, Profile, Unreachable, Unusable
+from farside.models.http import httpx
 from farside.models.openai_wire.encode import Encoder
 from farside.models.openai_wire.failure import Peer, failure
 from farside.models.openai_wire.patience import Passing, Patience
