@@ -59,6 +59,7 @@ class Journal:
                 self._refuse_newer(self._version())
                 return
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._refuse_newer(self._version())
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._migrate()
@@ -73,7 +74,6 @@ class Journal:
 
     def _migrate(self) -> None:
         version = self._version()
-        self._refuse_newer(version)
         while version < len(MIGRATIONS):
             self._db.execute("BEGIN IMMEDIATE")
             version = self._version()  # another process may have been faster
