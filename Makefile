@@ -14,12 +14,12 @@ export FARSIDE_MAKE_DIR := $(value DIR)
 # The engine of the embedded model is 110 MB; a run with any other model does without.
 EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) local)),,local)
 
-.PHONY: help setup run test test-all lint format bench clean
+.PHONY: help setup run test test-k2 test-all lint format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-setup: ## set up .venv with all that run, test and lint need
+setup: ## set up .venv with what run and test need
 	@scripts/setup.sh local dev
 
 run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=folder; DIR= for a new one]
@@ -27,16 +27,20 @@ run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=
 	@.venv/bin/farside run "$$FARSIDE_MAKE_GOAL" \
 	  $${FARSIDE_MAKE_MODEL:+--model "$$FARSIDE_MAKE_MODEL"} $${FARSIDE_MAKE_DIR:+--dir "$$FARSIDE_MAKE_DIR"}
 
-test: ## all tests but those that need the 1.1 GB model or take minutes
+test: ## all tests but those that need the 1.1 GB model or take minutes; those of the model K2 where torch is there
 	@scripts/setup.sh dev
 	@$(PYTHON_IN) -m pytest
 
+test-k2: ## set up torch and the packages that farside.k2 is proven against, then its tests
+	@scripts/setup.sh parity dev
+	@$(PYTHON_IN) -m pytest tests/k2
+
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
-	@scripts/setup.sh local dev
+	@scripts/setup.sh local parity dev
 	@$(PYTHON_IN) -m pytest --all
 
-lint: ## ruff and strict mypy
-	@scripts/setup.sh dev
+lint: ## ruff and strict mypy; sets up torch, whose types are checked too
+	@scripts/setup.sh parity dev
 	@$(PYTHON_IN) -m ruff check
 	@$(PYTHON_IN) -m ruff format --check
 	@$(PYTHON_IN) -m mypy src tests bench
