@@ -41,9 +41,14 @@ def canonical(body: Wire) -> Wire:
     messages = wire.messages_of(body)
     dropped = last_answer(messages)
     said = [message_form(message, index, thinks=index > dropped) for index, message in enumerate(messages)]
-    if not said or said[0]["role"] != "system":
+    if needs_system(messages):
         said.insert(0, {"role": "system", "content": DEFAULT_SYSTEM})
     return {"messages": said, "tools": tools_form(body), "add_generation_prompt": asks(body)}
+
+
+def needs_system(messages: Sequence[Wire]) -> bool:
+    """Say whether the default system message is to stand before these."""
+    return not messages or wire.role_of(messages[0], "messages[0]") != "system"
 
 
 def asks(body: Wire) -> bool:

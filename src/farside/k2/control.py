@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+RESERVED = 256
+"""Ids behind those of the text, for control tokens: named or not."""
+
 
 class Mark(StrEnum):
     """What the protocol writes with control tokens, and the two section marks that some models write as text."""

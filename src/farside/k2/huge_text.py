@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 PART = 400_000
 RUN = 25_000
-LONG_RUN = re.compile(rf"\s{{{RUN + 1},}}|\S{{{RUN + 1},}}")
+LONG_RUN = re.compile(rf"(?<!\s)\s{{{RUN + 1},}}|(?<!\S)\S{{{RUN + 1},}}")
+"""Looked for where runs begin alone: anywhere else it would be quadratic."""
 
 
 def parts(text: str) -> Iterator[str]:

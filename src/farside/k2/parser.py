@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from farside.k2.control import Mark
-from farside.k2.decoder import Decoder
 from farside.k2.deltas import Delta, Turn, turn_of
 from farside.k2.scanner import Scanner
 from farside.k2.turn import TurnReader
@@ -47,7 +46,7 @@ class TokenParser:
     """Reads a turn from token ids. thinking: the prompt already opened the thinking."""
 
     def __init__(self, tokenizer: Tokenizer, thinking: bool = False) -> None:
-        self._decoder = Decoder(tokenizer)
+        self._decoder = tokenizer.decoder()
         self._scanner = Scanner(SPOKEN - tokenizer.control.keys())
         self._turn = TurnReader(thinking)
 

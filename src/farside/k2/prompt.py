@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from farside.k2 import template
-from farside.k2.canonical import canonical, is_answer, message_form, tools_form
+from farside.k2.canonical import canonical, is_answer, message_form, needs_system, tools_form
 from farside.k2.control import Mark
 from farside.k2.parser import parse_tokens
 from farside.k2.turn import ENDS
@@ -66,7 +66,7 @@ class Prompt:
         form = message_form(message, self._messages, thinks=True)
         spliced = sampled is not None and not is_answer(form) and self._says(sampled, form)
         block = self._spliced(sampled) if sampled is not None and spliced else self._encoded(form)
-        if not self._messages and form["role"] != "system":
+        if not self._messages and needs_system([message]):
             self._ids += self._default
             self._chain_start = len(self._ids)
         self._messages += 1

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import tiktoken
 
 from farside.errors import FarsideError
-from farside.k2.control import Control, Mark, Piece, joined, written
+from farside.k2.control import RESERVED, Control, Mark, Piece, joined, written
 from farside.k2.decoder import Decoder
 from farside.k2.huge_text import parts
 
-RESERVED = 256
-"""Ids behind those of the text, for control tokens: named or not."""
 WORDS = "|".join(
     (
         r"[\p{Han}]+",
@@ -107,8 +105,12 @@ class Tokenizer:
 
     def pieces(self, ids: Iterable[int]) -> list[Piece]:
         """Return what ids stand for, neighbouring texts as one."""
-        decoder = Decoder(self)
+        decoder = self.decoder()
         return joined([*decoder.feed(ids), *decoder.finish()])
+
+    def decoder(self) -> Decoder:
+        """Return what decodes one stream of ids."""
+        return Decoder(self)
 
     def bytes_of(self, id: int) -> bytes:
         """Return the bytes of an id of text.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from farside.errors import FarsideError
+from farside.k2.control import RESERVED
 
 if TYPE_CHECKING:
     from farside.k2.tokenizer import Tokenizer
@@ -77,8 +78,6 @@ def _tokens(path: Path) -> list[bytes]:
 
 
 def _control(path: Path, first: int) -> dict[str, int]:
-    from farside.k2.tokenizer import RESERVED
-
     try:
         entries: dict[str, Any] = json.loads(_read(path))["added_tokens_decoder"]
         names = {int(id): str(entry["content"]) for id, entry in entries.items()}
