@@ -93,6 +93,8 @@ def test_several_ends_are_read() -> None:
         ("hidden_size", "7168"),
         ("hidden_size", 0),
         ("vocab_size", True),
+        ("n_shared_experts", 0),
+        ("q_lora_rank", -1),
         ("rms_norm_eps", 0),
         ("rms_norm_eps", float("nan")),
         ("routed_scaling_factor", None),

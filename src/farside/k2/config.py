@@ -3,9 +3,9 @@
 `read_config` reads the one of a checkpoint, `preset` knows the family's by name (configs/*.json).
 
 The family is one graph (DeepSeek-V3, arXiv 2412.19437) under three names: `deepseek_v3`, `kimi_k2`, and the
-`text_config` of `kimi_k25`. A wrong guess of a field makes a model that runs and talks nonsense, so nothing is guessed:
-a field that steers the forward pass must be there, and one that is neither known nor known to be harmless stops the
-reading.
+`text_config` of `kimi_k25`. A wrong guess of a field makes a model that runs and talks nonsense, so nothing is
+guessed: a field that steers the forward pass must be there, and one that is neither known nor known to be harmless
+stops the reading.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from farside.errors import FarsideError
 FAMILY = ("deepseek_v3", "kimi_k2")
 """Values of `model_type` whose fields are this module's; `kimi_k25` holds such a config in `text_config`."""
 DTYPES = ("bfloat16", "float16", "float32")
+MAY_BE_ZERO = frozenset({"first_k_dense_replace", "num_nextn_predict_layers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Config:
     rope_theta: float
     rope_scaling: Yarn | None = None
     latent_norm_eps: float = 1e-6
-    """The eps of `q_a_layernorm` and `kv_a_layernorm`. No published config.json has this field: the published modelling
-    code and transformers leave it at 1e-6, serving engines pass rms_norm_eps."""
+    """The eps of `q_a_layernorm` and `kv_a_layernorm`. No published config.json has this field: the published
+    modelling code and transformers leave it at 1e-6, serving engines pass rms_norm_eps."""
     num_nextn_predict_layers: int = 0
     """Layers past the last that predict one token more; the forward pass leaves them out."""
     dtype: str = "bfloat16"
@@ -281,8 +282,10 @@ def _contradictions(config: Config) -> list[tuple[str, str]]:
     """Return (field, what is wrong) for values that no model of the family can have together."""
     per_group = config.n_routed_experts // max(config.n_group, 1)
     checks = {
-        "hidden_size": (config.hidden_size > 0, "it must be at least 1"),
-        "num_hidden_layers": (config.num_hidden_layers > 0, "it must be at least 1"),
+        name: (getattr(config, name) > 0, "it must be at least 1")
+        for name in (field.name for field in fields(config) if field.type == "int" and field.name not in MAY_BE_ZERO)
+    }
+    checks |= {
         "first_k_dense_replace": (config.first_k_dense_replace <= config.num_hidden_layers, "there are fewer layers"),
         "num_key_value_heads": (
             config.num_key_value_heads == config.num_attention_heads,
