@@ -53,6 +53,8 @@ class TurnReader:
         self._calls = 0
         self._thought = False
         self._spoke = False
+        self._bare = False
+        """No mark opened the section, so none is missing at its end."""
         self._late_close = False
         """A section cut the thinking off, whose end may still come."""
         self._left_open: LeftOpen = ""
@@ -113,8 +115,11 @@ class TurnReader:
 
     def _mark(self, name: str) -> None:
         held, self._held = self._held, ""
-        if self._state is not State.SECTION and name != Mark.CALL:
-            self._say(held)
+        if held and self._state is not State.SECTION:
+            if name == Mark.CALL:
+                self._open_section()
+            else:
+                self._say(held)
         if name in ENDS:
             self._end()
         elif self._state in (State.ID, State.ARGUMENTS):
@@ -127,7 +132,8 @@ class TurnReader:
             case _, Mark.SECTION:
                 self._open_section()
             case _, Mark.CALL:
-                self._open_section()
+                if self._state is not State.SECTION:
+                    self._open_section(bare=True)
                 self._state, self._id = State.ID, ""
             case State.SECTION, Mark.SECTION_END | Mark.ONE_SECTION_END:
                 self._state = State.CONTENT
@@ -164,7 +170,8 @@ class TurnReader:
             case _:
                 self._say(name)
 
-    def _open_section(self) -> None:
+    def _open_section(self, bare: bool = False) -> None:
+        self._bare = bare
         self._late_close = self._late_close or self._state is State.THINKING
         self._state = State.SECTION
 
@@ -184,7 +191,7 @@ class TurnReader:
         if self._state is not State.SECTION:
             self._say(self._held)
         self._held = ""
-        self._left_open = LEFT_OPEN.get(self._state, "")
+        self._left_open = "" if self._state is State.SECTION and self._bare else LEFT_OPEN.get(self._state, "")
         if self._state in (State.ID, State.ARGUMENTS):
             self._end_call(complete=False)
         self._state = State.OVER
