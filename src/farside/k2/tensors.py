@@ -40,11 +40,20 @@ class Tensor:
 
 def tensors(config: Config) -> Iterator[Tensor]:
     """Yield the tensors in the order in which the forward pass meets them; layers past the last are left out."""
-    yield Tensor("model.embed_tokens.weight", (config.vocab_size, config.hidden_size), "embedding")
+    embedding, *after = outer_tensors(config)
+    yield embedding
     for index in range(config.num_hidden_layers):
         yield from layer_tensors(config, index)
-    yield Tensor("model.norm.weight", (config.hidden_size,), "norms")
-    yield Tensor("lm_head.weight", (config.vocab_size, config.hidden_size), "head")
+    yield from after
+
+
+def outer_tensors(config: Config) -> list[Tensor]:
+    """Return what is in no layer: what comes before them, and what comes after."""
+    return [
+        Tensor("model.embed_tokens.weight", (config.vocab_size, config.hidden_size), "embedding"),
+        Tensor("model.norm.weight", (config.hidden_size,), "norms"),
+        Tensor("lm_head.weight", (config.vocab_size, config.hidden_size), "head"),
+    ]
 
 
 def layer_tensors(config: Config, index: int) -> Iterator[Tensor]:
