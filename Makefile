@@ -54,8 +54,9 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 	@for file in $$(grep -l __main__ bench/*.py); do name=$${file##*/}; \
 	  printf 'make bench-%-16s %s\n' "$${name%.py}" "$$(sed -n '1s/"""//gp' "$$file")"; done
 
+bench-small_model: NEEDS = local
 bench-%: bench/%.py
-	@scripts/setup.sh dev
+	@scripts/setup.sh $(NEEDS) dev
 	@$(PYTHON_IN) -m bench.$* $(ARGS)
 
 clean: ## remove .venv and caches; runs and the downloaded model stay

@@ -4,7 +4,9 @@ Each folder is drawn anew from its seed; each harness has the same time for it.
 
     python -m bench.small_model --layouts 1 2 3 --folders 30 --first-seed 2000 --peer PYTHON
 
-PYTHON is an interpreter with smolagents (bench/peers/requirements.txt); without it farside runs alone.
+PYTHON is an interpreter with smolagents (bench/peers/requirements.txt); without it farside runs alone. What breaks
+down is counted apart from what gives no answer in time. farside opens with a survey that is made for folders of many
+alike files; smolagents knows nothing of the kind.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
@@ -32,6 +35,8 @@ GOAL = (
     "and which customer owes the most in all?"
 )
 FILES = 60
+Harness = Callable[[Path, float], tuple["Ended", float]]
+"""Has a folder answered within so many seconds; returns how that ended, and the seconds it took."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,19 @@ class Try:
     harness: str
     layouts: int
     seed: int
-    right: bool
-    answer: str
+    verdict: str
+    """right, wrong, none (no answer in time) or broken (it ended otherwise than a harness should)."""
+    said: str
+    """The answer, or how it broke."""
     seconds: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended within its time: what it printed, or how it broke; both are empty when it was stopped."""
+
+    output: str = ""
+    fault: str = ""
 
 
 def invoices() -> Any:
@@ -56,49 +71,52 @@ def invoices() -> Any:
     return module
 
 
-def answered(command: list[str | Path], environment: dict[str, str], limit: float) -> str:
-    """Run a command for at most `limit` seconds; return its standard output, "" when it was not done by then."""
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile() as noise:
+def run(command: list[str | Path], environment: dict[str, str], limit: float, codes: Sequence[int] = (0,)) -> Ended:
+    """Run a command for at most `limit` seconds; a code not in `codes` is a fault, told with its last words."""
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as noise:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | environment, stdout=said, stderr=noise, start_new_session=True
         )
         try:
-            process.wait(limit)
+            code = process.wait(limit)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             process.wait()
-            return ""
+            return Ended()
         said.seek(0)
-        return said.read()
+        noise.seek(0)
+        last = (noise.read().strip().splitlines() or [""])[-1]
+        return Ended(said.read()) if code in codes else Ended(fault=f"exit code {code}: {last}")
 
 
-def by_farside(folder: Path, limit: float) -> tuple[str, float]:
+def answer_of(ended: Ended) -> Ended:
+    """Return the answer on the last line, which is a JSON object; a fault where it is none."""
+    if not ended.output:
+        return ended
+    try:
+        return Ended(str(json.loads(ended.output.splitlines()[-1]).get("answer", "")))
+    except (ValueError, AttributeError):
+        return Ended(fault=f"no JSON: {ended.output.splitlines()[-1][:200]}")
+
+
+def by_farside(folder: Path, limit: float) -> tuple[Ended, float]:
     """Return the answer of `farside run`, and the seconds that it took, loading the model included."""
-    command: list[str | Path] = [
-        Path(sys.executable).parent / "farside",
-        "run",
-        GOAL,
-        "--model",
-        "local",
-        "--dir",
-        folder,
-        "--json",
-    ]
+    farside = Path(sys.executable).parent / "farside"
+    command: list[str | Path] = [farside, "run", GOAL, "--model", "local", "--dir", folder, "--json"]
     with tempfile.TemporaryDirectory() as home:
         began = time.monotonic()
-        lines = answered(command, {"FARSIDE_HOME": home}, limit).splitlines()
-        return str(json.loads(lines[-1]).get("answer", "")) if lines else "", time.monotonic() - began
+        ended = run(command, {"FARSIDE_HOME": home}, limit, codes=(0, 3, 5))
+        return answer_of(ended), time.monotonic() - began
 
 
-def by_smolagents(python: Path) -> Callable[[Path, float], tuple[str, float]]:
+def by_smolagents(python: Path) -> Harness:
     """Return a way to have smolagents answer; the model is loaded before its time begins."""
 
-    def answer(folder: Path, limit: float) -> tuple[str, float]:
+    def answer(folder: Path, limit: float) -> tuple[Ended, float]:
         with served() as url:
             began = time.monotonic()
             command: list[str | Path] = [python, "-m", "bench.peers.small_model_smolagents", url, folder, GOAL]
-            lines = answered(command, {"HF_HUB_OFFLINE": "1"}, limit).splitlines()
-            return str(json.loads(lines[-1])["answer"]) if lines else "", time.monotonic() - began
+            return answer_of(run(command, {"HF_HUB_OFFLINE": "1"}, limit)), time.monotonic() - began
 
     return answer
 
@@ -110,15 +128,16 @@ def served() -> Iterator[str]:
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert server.stdout
-        yield server.stdout.readline().strip()
+        url = server.stdout.readline().strip()
+        if not url:
+            sys.exit("The server of the embedded model did not start: python -m bench.gguf_server FILE says why.")
+        yield url
     finally:
         server.kill()
         server.communicate()
 
 
-def tried(
-    harness: str, answer: Callable[[Path, float], tuple[str, float]], layouts: int, seed: int, limit: float
-) -> Try:
+def tried(harness: str, answer: Harness, layouts: int, seed: int, limit: float) -> Try:
     """Have a harness answer for one freshly drawn folder, and judge it."""
     drawn = invoices()
     texts, expected = drawn.draw(seed, FILES, layouts)
@@ -127,26 +146,32 @@ def tried(
         folder.mkdir()
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8")
-        said, seconds = answer(folder, limit)
-    return Try(harness, layouts, seed, drawn.is_right(said, expected), " ".join(said.split()), seconds)
+        ended, seconds = answer(folder, limit)
+    said = " ".join((ended.output or ended.fault).split())
+    right = "right" if drawn.is_right(ended.output, expected) else "wrong" if ended.output else "none"
+    return Try(harness, layouts, seed, "broken" if ended.fault else right, said, seconds)
 
 
 def told(one: Try) -> str:
     """Return a try on one line."""
-    verdict = "right" if one.right else "wrong" if one.answer else "none"
-    return f"{one.harness:10} {one.layouts} layouts, seed {one.seed}: {verdict:5} {one.seconds:4.0f} s  {one.answer}"
+    return (
+        f"{one.harness:10} {one.layouts} layouts, seed {one.seed}: {one.verdict:6} {one.seconds:4.0f} s  {one.said}"
+    )
 
 
 def table(tries: list[Try]) -> str:
     """Return how often each harness was right."""
     rows = [
-        f"{'harness':10} {'layouts':>7} {'folders':>7} {'right':>5} {'wrong':>5} {'no answer':>9} {'median s':>8}"
+        f"{'harness':10} {'layouts':>7} {'folders':>7} {'right':>5} {'wrong':>5} {'no answer':>9} {'broken':>6} "
+        f"{'median s':>8}"
     ]
     for harness, layouts in dict.fromkeys((one.harness, one.layouts) for one in tries):
         own = [one for one in tries if (one.harness, one.layouts) == (harness, layouts)]
-        right, none = sum(one.right for one in own), sum(not one.answer for one in own)
-        counts = f"{len(own):>7} {right:>5} {len(own) - right - none:>5} {none:>9}"
-        rows.append(f"{harness:10} {layouts:>7} {counts} {median(one.seconds for one in own):>8.0f}")
+        counts = Counter(one.verdict for one in own)
+        rows.append(
+            f"{harness:10} {layouts:>7} {len(own):>7} {counts['right']:>5} {counts['wrong']:>5} {counts['none']:>9} "
+            f"{counts['broken']:>6} {median(one.seconds for one in own):>8.0f}"
+        )
     return "\n".join(rows)
 
 
@@ -158,8 +183,11 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=2000)
     parser.add_argument("--limit", type=float, default=300, help="seconds a folder")
     parser.add_argument("--peer", type=Path, metavar="PYTHON", help="an interpreter with smolagents")
+    parser.add_argument("--only", choices=["farside", "smolagents"], help="run one of the two alone")
     options = parser.parse_args()
     harnesses = {"farside": by_farside} | ({"smolagents": by_smolagents(options.peer)} if options.peer else {})
+    if options.only:
+        harnesses = {options.only: harnesses[options.only]}
     tries = []
     for layouts in options.layouts:
         for seed in range(options.first_seed, options.first_seed + options.folders):
@@ -167,6 +195,7 @@ def main() -> None:
                 tries.append(tried(harness, answer, layouts, seed, options.limit))
                 print(told(tries[-1]), flush=True)
     print(f"\n{table(tries)}")
+    sys.exit(any(one.verdict == "broken" for one in tries))
 
 
 if __name__ == "__main__":
