@@ -1,0 +1,76 @@
+"""Several sources of tools behave as one toolbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from farside.messages import ToolSpec
+from farside.tools.base import Effect, Outcome, Toolbox
+from farside.tools.combined import Combined
+from tests.tools.boxes import Box
+
+
+@dataclass
+class Echo:
+    """A source whose tools say who was called."""
+
+    names: tuple[str, ...]
+    says: str
+    effects: Effect = Effect.PURE
+    breaks: bool = False
+    done: list[str] = field(default_factory=list)
+
+    @property
+    def specs(self) -> tuple[ToolSpec, ...]:
+        return tuple(
+            ToolSpec(name, self.says, '{"type":"object","properties":{},"required":[]}') for name in self.names
+        )
+
+    def warm(self) -> None:
+        self.done.append("warm")
+
+    def effect(self, name: str) -> Effect:
+        return self.effects
+
+    def call(self, name: str, arguments: str, handle: str) -> Outcome:
+        return Outcome(f"{self.says}: {name} {arguments} {handle}")
+
+    def restore(self, session: bytes, lost: tuple[str, ...]) -> tuple[str, ...]:
+        return (self.says, *lost)
+
+    def close(self) -> None:
+        self.done.append("close")
+        if self.breaks:
+            raise OSError("it broke")
+
+
+def test_the_specs_stand_in_the_order_of_the_sources_and_the_first_has_the_name() -> None:
+    combined: Toolbox = Combined(Echo(("b", "a"), "one"), Echo(("c", "a"), "two", Effect.UNSAFE))
+    assert [(spec.name, spec.description) for spec in combined.specs] == [("b", "one"), ("a", "one"), ("c", "two")]
+    assert combined.call("a", "{}", "h1").text == "one: a {} h1"
+    assert combined.call("c", "{}", "h2").text == "two: c {} h2"
+    assert [combined.effect(name) for name in "abcd"] == [Effect.PURE, Effect.PURE, Effect.UNSAFE, Effect.PURE]
+
+
+def test_an_unknown_tool_is_answered_with_all_there_are() -> None:
+    outcome = Combined(Echo(("a",), "one"), Echo(("b",), "two")).call("grep", "{}", "h")
+    assert (outcome.ok, outcome.text) == (False, "There is no tool 'grep'. There are: a, b.")
+
+
+def test_the_session_and_the_survey_are_the_sandboxed_source_s(shared: Box) -> None:
+    combined = Combined(shared.toolbox, Echo(("search",), "two"))
+    assert combined.specs[:-1] == shared.toolbox.specs
+    assert combined.effect("survey") is Effect.IDEMPOTENT
+    assert combined.call("shell", '{"command": "echo hi"}', "h").text == "hi"
+    assert Combined(Echo(("a",), "one"), Echo(("b",), "two")).restore(b"", ("x",)) == ("one", "x")
+
+
+def test_all_are_warmed_and_all_are_closed_whatever_breaks() -> None:
+    boxes = [Echo(("a",), "one"), Echo(("b",), "two", breaks=True), Echo(("c",), "three")]
+    combined = Combined(*boxes)
+    combined.warm()
+    with pytest.raises(OSError, match="it broke"):
+        combined.close()
+    assert [box.done for box in boxes] == [["warm", "close"]] * 3
