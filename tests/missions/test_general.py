@@ -49,7 +49,8 @@ def test_what_agrees_with_the_survey_is_accepted_in_the_models_words() -> None:
 def test_what_does_not_is_answered_with_the_survey_once_and_then_gives_way_to_it() -> None:
     first = verdict(state_after(opened(WORKED_OUT), answer(WRONG)))
     assert isinstance(first, Reject) and "Adler Foundry owes the most, 800.25." in first.reason
-    again = state_after(opened(WORKED_OUT), rejected(WRONG), step(5, "a new output"), answer(WRONG))
+    told = [answer(WRONG), ev.Judged(False, WRONG, first.reason), ev.Noted(first.reason, "verdict")]
+    again = state_after(opened(WORKED_OUT), told, step(5, "a new output"), answer(WRONG))
     assert verdict(again) == Accept("The total is 1,204.50. Adler Foundry owes the most, 800.25.")
 
 
@@ -100,3 +101,13 @@ def test_who_was_told_so_or_has_run_a_block_is_taken_at_his_word() -> None:
     for before in (rejected(TALK), step(5, "a new output")):
         state = replace(state_after(begun_with, before, answer(TALK)), goal=ASKING)
         assert verdict(state) == Accept(TALK)
+
+
+PART = WORKED_OUT.replace("Answer:", "Left out: 3 of 60 files, which hold no amount.\nAnswer:")
+
+
+def test_what_the_survey_left_out_is_said_with_the_answer() -> None:
+    tail = "Left out: 3 of 60 files, which hold no amount."
+    assert verdict(state_after(opened(PART), answer(RIGHT))) == Accept(f"{RIGHT}\n{tail}")
+    assert verdict(state_after(opened(PART), answer(f"{RIGHT} {tail}"))) == Accept(f"{RIGHT} {tail}")
+    assert isinstance(verdict(state_after(opened(PART), answer(f"{RIGHT} 4 of 70 files are left out."))), Reject)

@@ -1,10 +1,11 @@
 """Snapshots of the session's globals: taken after a cell, brought back in another process."""
 
+import time
 from pathlib import Path
 
 import pytest
 
-from farside.tools.base import Outcome
+from farside.tools.base import Outcome, Question
 from farside.tools.sandbox import Limits
 from tests.tools.boxes import Box, open_box
 
@@ -118,3 +119,16 @@ def test_the_host_never_unpickles(box: Box, tmp_path: Path) -> None:
     assert outcome.session is not None
     box.toolbox.restore(outcome.session, ())
     assert not (tmp_path / "touched").exists()
+
+
+def test_an_answer_that_comes_after_the_deadline_is_no_cell(tmp_path: Path) -> None:
+    def slow(question: Question) -> str:
+        time.sleep(1.2)
+        return "late"
+
+    box = open_box(tmp_path, consult=slow)
+    folder = [(box.workspace / f"{number}.txt").write_text(f"total {number}") for number in range(12)]
+    late = box.call("survey", goal="What is the sum of all totals?", timeout=1)
+    assert (len(folder), late.ok) == (12, False)
+    assert [box.python(code).text for code in ("40 + 2", "'second'", "'third'")] == ["42", "'second'", "'third'"]
+    box.toolbox.close()

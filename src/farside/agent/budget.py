@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from farside.agent.events import Settings
 from farside.agent.state import RunState
 from farside.errors import FarsideError
+from farside.messages import Usage
 from farside.models.base import Profile
 
 CHARS_PER_TOKEN = 3.5
@@ -101,6 +102,14 @@ def allowance(state: RunState, profile: Profile) -> Allowance | None:
     before_last = _affordable_before_last(state, profile, prompt)
     final = steps == 1 or before_last < LEAST_ROOM
     return Allowance(prompt, int(min(room, affordable if final else before_last)), final)
+
+
+def affords(state: RunState, profile: Profile, aside: Usage) -> bool:
+    """Tell whether so much can be spent beside the conversation, and a reply that is not the last after it."""
+    usd = aside.input * profile.price_input / 1e6 + _output_usd(profile, aside.output)
+    after = replace(state, usage=state.usage + aside, cost_usd=state.cost_usd + usd)
+    left = allowance(after, profile)
+    return left is not None and not left.final
 
 
 def _affordable(state: RunState, profile: Profile, prompt: int) -> float:

@@ -8,6 +8,7 @@ from farside.agent.context import relieve
 from farside.agent.guard import idle_streak, judge
 from farside.agent.shown import NOTE
 from farside.agent.state import RunState
+from farside.agent.worked_out import worked_out
 from farside.models.base import Profile
 
 PLAN_EVERY = 25
@@ -80,10 +81,10 @@ def _asking(state: RunState, profile: Profile) -> Action:
 
 
 def best_answer(state: RunState) -> str:
-    """Return the best answer so far: the last claim, else the last words of the model, else nothing."""
+    """Return the best answer so far: the last claim, else what was worked out, else the model's last words."""
     if _claims(state) and state.transcript[-1].text:
         return state.transcript[-1].text
     if state.answers:
         return state.answers[-1].text
     words = (message.text for message in reversed(state.transcript) if message.role == "assistant")
-    return next((text for text in words if text), "")
+    return worked_out(state).text or next((text for text in words if text), "")

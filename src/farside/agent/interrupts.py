@@ -52,6 +52,18 @@ class Interrupts:
         finally:
             self._open = False
 
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Let signals wait during the block, also inside `open()`: one that came is raised behind the block."""
+        before, self._open = self._open, False
+        try:
+            yield
+        finally:
+            self._open = before
+        if before and self.wanted:
+            self._open = False
+            raise KeyboardInterrupt
+
     def _on(self, number: int, frame: FrameType | None) -> None:
         self.wanted = True
         if self._open:

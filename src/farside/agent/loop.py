@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from farside.agent import actions
 from farside.agent import events as ev
 from farside.agent.blobs import Blobs
-from farside.agent.budget import allowance, output_chars
+from farside.agent.budget import affords, chars_per_token, output_chars
 from farside.agent.cap import capped
 from farside.agent.decide import best_answer, decide
 from farside.agent.fingerprint import fingerprint
@@ -192,15 +192,25 @@ class Run:
         known = self.journal.answer(key)
         if known is not None:
             return known
-        if allowance(self.state, self.model.profile) is None:
+        profile, prompt = self.model.profile, len(question.system) + len(question.text)
+        if not affords(
+            self.state, profile, Usage(int(prompt / chars_per_token(self.state)) + 1, question.max_tokens)
+        ):
             raise BudgetSpent
         began = time.monotonic()
-        reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
-        cost = price(reply.usage + reply.wasted, self.model.profile)
+        try:
+            reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
+        except Unusable as error:
+            with self.interrupts.shut():
+                self.note(ev.AskFailed(_told(error), error.wasted, price(error.wasted, profile)))
+                self.commit()
+            raise
+        spent, text = reply.usage + reply.wasted, well_formed(reply.message.text)
         seconds = round(time.monotonic() - began, 3)
-        self.note(ev.Consulted(key, well_formed(reply.message.text), reply.usage + reply.wasted, cost, seconds))
-        self.commit()
-        return well_formed(reply.message.text)
+        with self.interrupts.shut():
+            self.note(ev.Consulted(key, text, spent, price(spent, profile), seconds))
+            self.commit()
+        return text
 
     def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
         whole = well_formed(outcome.text)

@@ -10,11 +10,12 @@ import json
 from farside.agent.mission import Accept, Reject, TryAgain, Verdict
 from farside.agent.shown import NOTE, is_users
 from farside.agent.state import RunState
+from farside.agent.worked_out import WorkedOut, worked_out
 from farside.messages import Message, ToolCall
 from farside.missions.grounding import agrees, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
-from farside.tools.base import ANSWER, SURVEY
+from farside.tools.base import SURVEY
 from farside.tools.figures import numbers
 from farside.tools.inside.survey.goal import asks_for_values
 
@@ -47,19 +48,8 @@ class General:
         claim = state.transcript[-1].text
         if profile.tools != "code":
             return Accept(claim)
-        answer = surveyed(state)
-        return _measured(claim, answer, state) if answer else _founded(claim, state, profile)
-
-
-def surveyed(state: RunState) -> str:
-    """Return the answer that the survey worked out, "" where it has none or the user has spoken since."""
-    start = state.attempt_start + state.opening
-    if any(map(is_users, state.transcript[start:])):
-        return ""
-    opened = state.transcript[state.attempt_start : start]
-    outputs = [message.text for message in opened if message.role == "tool" and message.name == SURVEY]
-    last = outputs[0].rstrip().rpartition("\n")[2] if outputs else ""
-    return last.removeprefix(ANSWER) if last.startswith(ANSWER) else ""
+        found = worked_out(state)
+        return _measured(claim, found, state) if found.text else _founded(claim, state, profile)
 
 
 def _is_verdict(message: Message) -> bool:
@@ -67,13 +57,14 @@ def _is_verdict(message: Message) -> bool:
     return message.name == f"{NOTE}verdict"
 
 
-def _measured(claim: str, answer: str, state: RunState) -> Verdict:
+def _measured(claim: str, found: WorkedOut, state: RunState) -> Verdict:
     """Accept what says the same as the survey; a model that was told so and still does not is not asked again."""
-    if agrees(claim, answer, state.goal):
-        return Accept(claim)
-    if any(map(_is_verdict, state.transcript[state.attempt_start :])):
-        return Accept(answer)
-    return Reject(render(__package__, "other_answer.md", answer=answer))
+    if agrees(claim, found.text, state.goal) or agrees(claim, found.whole, state.goal):
+        return Accept(claim if found.left_out in claim else f"{claim}\n{found.left_out}")
+    told = render(__package__, "other_answer.md", answer=found.whole)
+    if any(_is_verdict(message) and message.text == told for message in state.transcript[state.attempt_start :]):
+        return Accept(found.whole)
+    return Reject(told)
 
 
 def _untried(claim: str, state: RunState) -> bool:

@@ -13,6 +13,8 @@ SURVEY = "survey"
 """The tool that a run may open with."""
 ANSWER = "Answer: "
 """Begins the last line of the output of a survey that has worked out the goal."""
+LEFT_OUT = "Left out: "
+"""Begins the line before it where that does not cover all files."""
 
 
 class Effect(StrEnum):

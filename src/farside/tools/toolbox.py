@@ -22,6 +22,8 @@ from farside.tools.worker import SandboxDied, Worker
 FILE_SECONDS = 60.0
 """Deadline of the tools that take none."""
 RESTORE_SECONDS = 60.0
+SURVEY_SHARE = 0.85
+"""Share of its call's time that the survey plans with: its last question may take longer than it thought."""
 
 LAYERS: tuple[Layer, ...] = (Bubblewrap(), Landlock())
 
@@ -196,7 +198,7 @@ NO_OUTPUT = "There is no output of that handle: the handles are those that cut o
 
 def _cell(name: str, arguments: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Return the cell that does a call: the survey is a function of the session, as its findings stay there."""
-    return arguments if name == "python" else {"code": f"{SURVEY}({arguments['goal']!r}, {seconds!r})"}
+    return arguments if name == "python" else {"code": f"{SURVEY}({arguments['goal']!r}, {seconds * SURVEY_SHARE!r})"}
 
 
 def _shown(output: bytes, *notes: str) -> str:

@@ -36,7 +36,7 @@ class Session:
         with contextlib.suppress(BrokenFrame):
             while True:
                 frame = receive(self._peer)
-                body, blobs = self._restore(frame) if frame.blobs else self._cell(frame.body["code"])
+                body, blobs = self._restore(frame) if frame.body["restore"] else self._cell(frame.body["code"])
                 send(self._peer, {"done": True, **body}, blobs)
 
     def _cell(self, code: str) -> tuple[dict[str, Any], list[bytes]]:
@@ -88,8 +88,12 @@ class Session:
     def _ask(self, question: str, arguments: dict[str, Any]) -> Frame:
         if os.getpid() != self._pid or threading.current_thread() is not threading.main_thread():
             raise RuntimeError(f"{question}() works in the main thread of the session only")
-        send(self._peer, {"ask": question, "arguments": arguments})
-        return receive(self._peer)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # half an answer would pass for a cell
+        try:
+            send(self._peer, {"ask": question, "arguments": arguments})
+            return receive(self._peer)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _main_module() -> dict[str, Any]:

@@ -89,7 +89,8 @@ class Warden:
     def _python(self, frame: Frame) -> tuple[dict[str, Any], list[bytes]]:
         live = self._live = self._live or self._begin()
         try:
-            send(live.peer, {"code": frame.body["arguments"].get("code", "")}, frame.blobs)
+            code = frame.body["arguments"].get("code", "")
+            send(live.peer, {"code": code, "restore": bool(frame.blobs)}, frame.blobs)
             ended = self._cell_end(live, float(frame.body["seconds"]))
         except BrokenFrame:  # the session has died
             ended = None
