@@ -116,7 +116,8 @@ class LocalModel:
                 self._server.handle_chat_completions(wire, receive)
             except RuntimeError as error:
                 chunks.put({"error": {"message": str(error)}})
-            chunks.put(None)
+            finally:
+                chunks.put(None)
 
         thread = Thread(target=generate, daemon=True)
         thread.start()
