@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -15,6 +15,7 @@ from farside.agent.cap import capped
 from farside.agent.decide import best_answer, decide
 from farside.agent.fingerprint import fingerprint
 from farside.agent.fold import apply, digest
+from farside.agent.folded import folded
 from farside.agent.guard import idle_streak
 from farside.agent.intake import price, take_in
 from farside.agent.interrupts import Interrupts
@@ -188,6 +189,7 @@ class Run:
             BudgetSpent: the budget does not allow it.
             ModelError: the model does not answer.
         """
+        question = replace(question, text=well_formed(question.text))
         key = digest(repr(question))
         known = self.journal.answer(key)
         if known is not None:
@@ -256,8 +258,11 @@ class Run:
         self.note(ev.Noted(text, REMINDERS[why]))
 
     def _drop(self, drop: actions.Drop) -> None:
-        name = "rolled_back.md" if drop.why == "guard" else "folded.md"
-        lesson = render(__package__, name, digest=drop.digest or self._idle_digest())
+        lesson = (
+            folded(self.state, drop.digest)
+            if drop.why == "context"
+            else render(__package__, "rolled_back.md", digest=self._idle_digest())
+        )
         self.note(ev.Dropped(drop.start, drop.end, lesson, drop.why))
 
     def _idle_digest(self) -> str:
