@@ -113,7 +113,7 @@ def _unseen(state: RunState) -> int:
 
 
 def _split(outputs: Sequence[Message], state: RunState, profile: Profile) -> int:
-    """Return where the outputs that stay begin: the last few, of a quarter of the window at most, and the unseen ones."""
+    """Return where the outputs that stay begin: the last few, a quarter of the window at most, and all unseen."""
     room = window(state, profile) // 4 * chars_per_token(state)
     start = len(outputs)
     for message in reversed(outputs[-KEEP:]):
