@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from farside.k2.config import Config, preset
-from farside.k2.synth import prepare, synthesize
+from farside.k2.new_checkpoint import write_checkpoint
+from farside.k2.synth import prepare
 from farside.k2.tensors import tensors
 
 SMALL = replace(preset("tiny"), vocab_size=512, bos_token_id=256, eos_token_id=258, pad_token_id=511)
@@ -42,7 +43,7 @@ def plain(folder: Path, config: Config = SMALL) -> Path:
 
 
 def int4(folder: Path, config: Config = SMALL) -> Path:
-    synthesize(prepare(folder, config), lambda done, whole: None)
+    write_checkpoint(prepare(folder, config), lambda done, whole: None)
     return folder
 
 

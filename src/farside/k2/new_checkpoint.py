@@ -41,6 +41,10 @@ Shards = Mapping[str, Sequence[Piece]]
 class NewCheckpoint:
     """What is to be written, before anything is."""
 
+    target: Path
+    """The folder that appears when all is written."""
+    job: Mapping[str, Any]
+    """What tells this one from any other that may have been begun there."""
     shards: Shards
     config: Mapping[str, Any]
     """config.json."""
@@ -58,14 +62,14 @@ class NewCheckpoint:
         return sum(file_size(_specs(pieces)) for pieces in self.shards.values())
 
 
-def write_checkpoint(target: Path, job: Mapping[str, Any], new: NewCheckpoint, on_progress: OnProgress) -> None:
-    """Write it all; `target` appears when it is whole. Shards that an earlier try of the same job finished are kept.
+def write_checkpoint(new: NewCheckpoint, on_progress: OnProgress) -> None:
+    """Write it all, a piece at a time. Shards that an earlier try of the same job finished are kept.
 
     Raises:
-        FarsideError: the place is taken, or the disk gave out.
+        FarsideError: the place is taken, or the disk gave out; whole shards stay for the next try.
     """
     done, whole = 0, new.tensor_bytes
-    with unfinished(target, job) as folder:
+    with unfinished(new.target, new.job) as folder:
         for file, pieces in new.shards.items():
             if is_whole(folder / file, _specs(pieces)):
                 done += sum(piece.nbytes for piece in pieces)

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from farside.errors import FarsideError
 from farside.k2.checkpoint import CONFIG, Checkpoint, open_checkpoint
-from farside.k2.int4 import RuleName
-from farside.k2.int4 import quantize as to_int4
-from farside.k2.new_checkpoint import NewCheckpoint, OnProgress, Piece, packed_octets, write_checkpoint
+from farside.k2.int4 import RuleName, quantize
+from farside.k2.new_checkpoint import NewCheckpoint, Piece, packed_octets
 from farside.k2.scheme import GROUP, OURS, ROUTED_EXPERT, module_of, packed_specs
 from farside.k2.shard import Spec
 from farside.k2.unfinished import check_place, check_room
@@ -26,39 +23,8 @@ WEIGHT_FILES = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".safetensors.in
 """Files of the source that are not taken over as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """What is to be done, checked before anything is written."""
-
-    source: Checkpoint
-    target: Path
-    rule: RuleName
-
-    @property
-    def beside(self) -> list[Path]:
-        """The files that are taken over: the tokenizer's, generation_config.json, the licence."""
-        files = (path for path in sorted(self.source.folder.iterdir()) if path.is_file() and path.name != CONFIG)
-        return [path for path in files if not path.name.endswith(WEIGHT_FILES)]
-
-    @property
-    def new(self) -> NewCheckpoint:
-        """What comes of it."""
-        source = self.source
-        pieces: dict[str, list[Piece]] = {file: [] for file in source.shards}
-        for name, file in source.where.items():
-            pieces[file].append(_piece(self, source.spec(name)))
-        return NewCheckpoint(pieces, {**source.config, "quantization_config": OURS}, partial(_copy, self.beside))
-
-    @property
-    def job(self) -> dict[str, Any]:
-        """What tells this conversion from any other: the rule, and the source's files."""
-        stats = {file: shard.path.stat() for file, shard in self.source.shards.items()}
-        source = {file: [stat.st_size, stat.st_mtime_ns] for file, stat in stats.items()}
-        return {"quantize": self.rule, "from": source}
-
-
-def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> Conversion:
-    """Check all that can be checked before work starts.
+def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> NewCheckpoint:
+    """Check all that can be checked, and return the INT4 checkpoint for `write_checkpoint`.
 
     Raises:
         FarsideError: the source is broken, packed already, no bf16, or has no routed experts; the target is taken;
@@ -76,19 +42,25 @@ def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> Conver
     for name in experts:
         _check_expert(checkpoint, name)
     check_place(target)
-    conversion = Conversion(checkpoint, target, rule)
-    beside = sum(path.stat().st_size for path in conversion.beside)
-    check_room(target, conversion.new.disk_bytes + beside + (32 << 20), "The INT4 checkpoint")
-    return conversion
+    new = _converted(checkpoint, target, rule)
+    check_room(target, new.disk_bytes + sum(path.stat().st_size for path in _beside(source)), "The INT4 checkpoint")
+    return new
 
 
-def quantize(conversion: Conversion, on_progress: OnProgress) -> None:
-    """Write the INT4 checkpoint.
+def _converted(source: Checkpoint, target: Path, rule: RuleName) -> NewCheckpoint:
+    pieces: dict[str, list[Piece]] = {file: [] for file in source.shards}
+    for name, file in source.where.items():
+        pieces[file].append(_piece(source, source.spec(name), rule))
+    stats = {file: shard.path.stat() for file, shard in source.shards.items()}
+    job = {"quantize": rule, "from": {file: [stat.st_size, stat.st_mtime_ns] for file, stat in stats.items()}}
+    config = {**source.config, "quantization_config": OURS}
+    return NewCheckpoint(target, job, pieces, config, partial(_copy, _beside(source.folder)))
 
-    Raises:
-        FarsideError: a weight is not finite, or the disk gave out; whole shards stay for the next try.
-    """
-    write_checkpoint(conversion.target, conversion.job, conversion.new, on_progress)
+
+def _beside(folder: Path) -> list[Path]:
+    """Return the files that are taken over: the tokenizer's, generation_config.json, the licence."""
+    files = (path for path in sorted(folder.iterdir()) if path.is_file() and path.name != CONFIG)
+    return [path for path in files if not path.name.endswith(WEIGHT_FILES)]
 
 
 def is_routed(tensor: str) -> bool:
@@ -108,22 +80,22 @@ def _check_expert(checkpoint: Checkpoint, name: str) -> None:
         )
 
 
-def _piece(conversion: Conversion, spec: Spec) -> Piece:
+def _piece(source: Checkpoint, spec: Spec, rule: RuleName) -> Piece:
     if is_routed(spec.name):
-        return Piece(packed_specs(spec), partial(_packed, conversion, spec))
-    return Piece((spec,), partial(_as_it_was, conversion, spec))
+        return Piece(packed_specs(spec), partial(_packed, source, spec, rule))
+    return Piece((spec,), partial(_as_it_was, source, spec))
 
 
-def _packed(conversion: Conversion, spec: Spec) -> Sequence[memoryview]:
-    packed, scale = to_int4(conversion.source.read(spec.name), conversion.rule)
+def _packed(source: Checkpoint, spec: Spec, rule: RuleName) -> Sequence[memoryview]:
+    packed, scale = quantize(source.read(spec.name), rule)
     if not scale.isfinite().all():
-        file = conversion.source.folder / conversion.source.where[spec.name]
+        file = source.folder / source.where[spec.name]
         raise FarsideError(f"{file}: {spec.name} holds values that are no finite numbers.", "Fetch the file again.")
     return packed_octets(packed, scale, spec.shape)
 
 
-def _as_it_was(conversion: Conversion, spec: Spec) -> Sequence[memoryview]:
-    return [memoryview(conversion.source.octets(spec.name))]
+def _as_it_was(source: Checkpoint, spec: Spec) -> Sequence[memoryview]:
+    return [memoryview(source.octets(spec.name))]
 
 
 def _copy(files: Sequence[Path], folder: Path) -> None:

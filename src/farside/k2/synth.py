@@ -10,22 +10,22 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Generator
 
 from farside.errors import FarsideError
-from farside.k2 import tensors
 from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.checkpoint import TORCH_DTYPES
 from farside.k2.config import Config
-from farside.k2.new_checkpoint import NewCheckpoint, OnProgress, Piece, octets_of, packed_octets, write_checkpoint
-from farside.k2.scheme import GROUP, OURS, module_of, packed_specs, read_scheme
+from farside.k2.new_checkpoint import NewCheckpoint, Piece, octets_of, packed_octets
+from farside.k2.scheme import GROUP, OURS, packed_specs
 from farside.k2.shard import Spec
+from farside.k2.tensors import Tensor as Named
+from farside.k2.tensors import tensors
 from farside.k2.tokenizer_files import NAMES, RANKS
 from farside.k2.unfinished import check_place, check_room
 
@@ -43,75 +43,55 @@ SMALLEST_VOCABULARY = 512
 """Of the stand-in: a token a byte, and the control tokens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Synthesis:
-    """What is to be made, checked before anything is written."""
-
-    config: Config
-    target: Path
-    seed: int
-    tokenizer: Path | None
-    """The folder whose two files are taken; None: a stand-in."""
-
-    @property
-    def new(self) -> NewCheckpoint:
-        """The checkpoint: a shard for what is outside of the layers, then one a layer."""
-        files = self.config.num_hidden_layers + 1
-        shards: dict[str, list[Piece]] = {}
-        for tensor in tensors.tensors(self.config):
-            layer = re.match(r"model\.layers\.(\d+)\.", tensor.name)
-            number = int(layer[1]) + 2 if layer else 1
-            piece = _piece(self, tensor)
-            shards.setdefault(f"model-{number:05}-of-{files:05}.safetensors", []).append(piece)
-        return NewCheckpoint(shards, self.config.as_json(), partial(_write_tokenizer, self))
-
-    @property
-    def job(self) -> dict[str, Any]:
-        """What tells it from any other."""
-        return {"synth": self.config.as_json(), "seed": self.seed, "tokenizer": str(self.tokenizer)}
-
-
 def prepare(
     target: Path, config: Config, layers: int | None = None, seed: int = 0, tokenizer: Path | None = None
-) -> Synthesis:
-    """Check all that can be checked before work starts. The routed experts are INT4, whatever the config says.
+) -> NewCheckpoint:
+    """Check all that can be checked, and return the checkpoint for `write_checkpoint`; its experts are INT4.
+
+    tokenizer: the folder whose two files are taken; None: a stand-in.
 
     Raises:
         FarsideError: there are not so many layers, INT4 does not fit the shape, the tokenizer's files are missing,
             the target is taken, or the disk is too small.
     """
-    count = config.num_hidden_layers if layers is None else layers
-    if not 1 <= count <= config.num_hidden_layers:
-        most = config.num_hidden_layers
-        raise FarsideError(f"{count} layers cannot be made of {most}.", f"Ask for 1 to {most}: --layers N.")
+    shape = _shape(config, config.num_hidden_layers if layers is None else layers)
+    _check_tokenizer(tokenizer, config)
+    check_place(target)
+    job = {"synth": shape.as_json(), "seed": seed, "tokenizer": str(tokenizer)}
+    beside = partial(_write_tokenizer, shape.vocab_size, tokenizer)
+    new = NewCheckpoint(target, job, _shards(shape, seed), shape.as_json(), beside)
+    check_room(target, new.disk_bytes, "The checkpoint")
+    return new
+
+
+def _shape(config: Config, layers: int) -> Config:
+    most = config.num_hidden_layers
+    if not 1 <= layers <= most:
+        raise FarsideError(f"{layers} layers cannot be made of {most}.", f"Ask for 1 to {most}: --layers N.")
     for field in ("hidden_size", "moe_intermediate_size"):
         if getattr(config, field) % GROUP:
             wrong = f"{field} is {getattr(config, field)}; INT4 has groups of {GROUP}."
             raise FarsideError(wrong, "Change the config: it must be a multiple.")
-    _check_tokenizer(tokenizer, config)
-    check_place(target)
-    dense = min(config.first_k_dense_replace, count)
-    shape = replace(config, num_hidden_layers=count, first_k_dense_replace=dense, quantization_config=OURS)
-    synthesis = Synthesis(shape, target, seed, tokenizer)
-    check_room(target, synthesis.new.disk_bytes + (32 << 20), "The checkpoint")
-    return synthesis
+    dense = min(config.first_k_dense_replace, layers)
+    return replace(config, num_hidden_layers=layers, first_k_dense_replace=dense, quantization_config=OURS)
 
 
-def synthesize(synthesis: Synthesis, on_progress: OnProgress) -> None:
-    """Write the checkpoint, a tensor at a time.
+def _shards(config: Config, seed: int) -> dict[str, list[Piece]]:
+    """Return a shard for what is outside of the layers, then one for each layer."""
+    files = config.num_hidden_layers + 1
+    shards: dict[str, list[Piece]] = {}
+    for tensor in tensors(config):
+        layer = re.match(r"model\.layers\.(\d+)\.", tensor.name)
+        number = int(layer[1]) + 2 if layer else 1
+        piece = _piece(tensor, DTYPES[config.dtype], seed)
+        shards.setdefault(f"model-{number:05}-of-{files:05}.safetensors", []).append(piece)
+    return shards
 
-    Raises:
-        FarsideError: the disk gave out; whole shards stay for the next try.
-    """
-    write_checkpoint(synthesis.target, synthesis.job, synthesis.new, on_progress)
 
-
-def _piece(synthesis: Synthesis, tensor: tensors.Tensor) -> Piece:
+def _piece(tensor: Named, dtype: str, seed: int) -> Piece:
     """Return how a tensor lies on disk and how it is made; the bias of the routing is fp32 in every checkpoint."""
-    scheme, seed = read_scheme(synthesis.config.quantization_config), synthesis.seed
-    bias = tensor.name.endswith("e_score_correction_bias")
-    spec = Spec(tensor.name, "F32" if bias else DTYPES[synthesis.config.dtype], tensor.shape)
-    if scheme and tensor.is_matrix and scheme.quantizes(module_of(tensor.name)):
+    spec = Spec(tensor.name, "F32" if tensor.name.endswith("e_score_correction_bias") else dtype, tensor.shape)
+    if tensor.part == "routed experts":
         return Piece(packed_specs(spec), partial(_packed, spec, seed))
     return Piece((spec,), partial(_plain, spec, tensor.part == "norms", seed))
 
@@ -147,10 +127,10 @@ def _check_tokenizer(folder: Path | None, config: Config) -> None:
             raise FarsideError(f"{folder / name} is missing.", f"Name a folder that holds {RANKS} and {NAMES}.")
 
 
-def _write_tokenizer(synthesis: Synthesis, folder: Path) -> None:
-    if synthesis.tokenizer is None:
-        write_byte_tokenizer(folder, synthesis.config.vocab_size)
+def _write_tokenizer(vocabulary: int, given: Path | None, folder: Path) -> None:
+    if given is None:
+        write_byte_tokenizer(folder, vocabulary)
         (folder / STAND_IN).write_text(STAND_IN_SAYS)
         return
     for name in (RANKS, NAMES):
-        shutil.copyfile(synthesis.tokenizer / name, folder / name)
+        shutil.copyfile(given / name, folder / name)

@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from farside.errors import FarsideError
 
 JOB = "unfinished.json"
+BESIDE = 32 << 20
+"""Bytes kept for the small files of a checkpoint: the index, the config, the tokenizer."""
 
 
 def partial_of(target: Path) -> Path:
@@ -45,7 +47,7 @@ def check_room(target: Path, needed: int, what: str) -> None:
     there = sum(path.stat().st_size for path in partial.glob("*")) if partial.is_dir() else 0
     nearest = next(folder for folder in target.absolute().parents if folder.is_dir())
     free = shutil.disk_usage(nearest).free + there
-    if free < needed:
+    if free < needed + BESIDE:
         raise FarsideError(
             f"{what} needs {needed / 1e9:.1f} GB in {target.absolute().parent}; {free / 1e9:.1f} GB are free.",
             "Make room there, or name a place on a larger disk.",

@@ -26,13 +26,13 @@ def quantize(source: Source, target: Target, rule: Rule = "absmax_7_5") -> None:
     shard by shard; if it is broken off, the same command goes on.
     """
     from farside.cli.k2.progress import written
+    from farside.k2.new_checkpoint import write_checkpoint
     from farside.k2.quantize import prepare
-    from farside.k2.quantize import quantize as convert
 
-    conversion = prepare(source, target, rule)
+    new = prepare(source, target, rule)
     with written(target) as on_progress:
-        convert(conversion, on_progress)
-    print(f"{target}: {conversion.new.disk_bytes / 1e9:.2f} GB")
+        write_checkpoint(new, on_progress)
+    print(f"{target}: {new.disk_bytes / 1e9:.2f} GB")
 
 
 def register(group: typer.Typer) -> None:

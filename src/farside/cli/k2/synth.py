@@ -31,13 +31,14 @@ def synth(target: Target, shape: Shape, layers: Layers = None, seed: Seed = 0, t
     """
     from farside.cli.k2.progress import written
     from farside.k2.config import preset, read_config
-    from farside.k2.synth import prepare, synthesize
+    from farside.k2.new_checkpoint import write_checkpoint
+    from farside.k2.synth import prepare
 
     config = read_config(Path(shape)) if Path(shape).exists() else preset(shape)
-    synthesis = prepare(target, config, layers, seed, tokenizer)
+    new = prepare(target, config, layers, seed, tokenizer)
     with written(target) as on_progress:
-        synthesize(synthesis, on_progress)
-    print(f"{target}: {synthesis.new.disk_bytes / 1e9:.2f} GB")
+        write_checkpoint(new, on_progress)
+    print(f"{target}: {new.disk_bytes / 1e9:.2f} GB")
 
 
 def register(group: typer.Typer) -> None:
