@@ -68,4 +68,9 @@ class Rest:
     """Nothing to do: the run is paused or over."""
 
 
-Action = Ask | Act | Verify | Remind | Hide | Drop | End | Rest
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Keep the files of the workspace as they are."""
+
+
+Action = Ask | Act | Verify | Remind | Hide | Drop | Snapshot | End | Rest

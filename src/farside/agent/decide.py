@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from farside.agent.actions import Act, Action, Ask, Drop, End, Remind, Rest, Verify
+from farside.agent.actions import Act, Action, Ask, Drop, End, Remind, Rest, Snapshot, Verify
 from farside.agent.budget import LEAST_ROOM, allowance
 from farside.agent.context import relieve
 from farside.agent.guard import idle_streak, judge
@@ -25,6 +25,8 @@ def decide(state: RunState, profile: Profile) -> Action:
         return Rest()
     if state.pending:
         return Act(state.pending[0])
+    if snapshot_is_due(state):
+        return Snapshot()
     if state.final:
         return End("budget", best_answer(state), "the budget is used up")
     if _is_cut(state):
@@ -34,6 +36,11 @@ def decide(state: RunState, profile: Profile) -> Action:
             return End("failed", best_answer(state), "it keeps claiming to be finished, which does not hold")
         return Verify()
     return _watched(state) or relieve(state, profile) or _asking(state, profile)
+
+
+def snapshot_is_due(state: RunState) -> bool:
+    """Tell whether a step's calls are done, and one of them may have changed files."""
+    return state.touched and not state.pending and not state.snapshots_off
 
 
 def _is_cut(state: RunState) -> bool:

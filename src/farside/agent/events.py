@@ -159,6 +159,8 @@ class CallFinished:
     lost: tuple[str, ...] = ()
     changed: bool = False
     """Files of the workspace are known to have changed."""
+    may_write: bool = False
+    """The tool may have changed files: a snapshot is due when the step's calls are done."""
     seconds: float = 0.0
     kind: Literal["call_finished"] = "call_finished"
 
@@ -230,6 +232,42 @@ class Attempted:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshotted:
+    """The files of the workspace are kept as they were now."""
+
+    tree: str
+    """Name of the git tree in the run's own store."""
+    files: int
+    size: int
+    """Bytes of all files."""
+    left_out: tuple[str, ...] = ()
+    """What the snapshot does not hold, each with the reason."""
+    seconds: float = 0.0
+    kind: Literal["snapshotted"] = "snapshotted"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotsOff:
+    """No snapshots from here on, until the run is resumed: a fork or restore at these steps cannot be had."""
+
+    reason: str
+    kind: Literal["snapshots_off"] = "snapshots_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """Up to here the events are copies of another run's; what comes now is this run's own."""
+
+    origin: str
+    """Id of the other run."""
+    step: int
+    """Step of the other run after which this one begins."""
+    settings: Settings
+    """Those of the other run then, with the fork's own workspace."""
+    kind: Literal["forked"] = "forked"
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The run rests; nothing is spent until someone resumes it."""
 
@@ -271,6 +309,9 @@ Event = (
     | Dropped
     | Judged
     | Attempted
+    | Snapshotted
+    | SnapshotsOff
+    | Forked
     | Paused
     | Ended
 )

@@ -74,6 +74,7 @@ def _resumed(state: RunState, event: ev.Resumed) -> RunState:
         rejections=0,
         wake_at=None,
         reason="",
+        snapshots_off="",
     )
 
 
@@ -147,6 +148,7 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
         session=event.session or state.session,
         lost=event.lost if event.session else state.lost,
         seconds=state.seconds + event.seconds,
+        touched=state.touched or event.may_write,
         records=(*state.records, record),
         seen=state.seen | {record.output, record.act},
         guard_level=0 if record.progress else state.guard_level,
@@ -219,6 +221,20 @@ def _attempted(state: RunState, event: ev.Attempted) -> RunState:
     )
 
 
+def _snapshotted(state: RunState, event: ev.Snapshotted) -> RunState:
+    return replace(state, snapshot=event.tree, snapshot_files=event.files, touched=False)
+
+
+def _snapshots_off(state: RunState, event: ev.SnapshotsOff) -> RunState:
+    return replace(state, snapshots_off=event.reason)
+
+
+def _forked(state: RunState, event: ev.Forked) -> RunState:
+    """A fork rests until it is resumed: making one never spends anything."""
+    reason = f"a fork of {event.origin} at step {event.step}"
+    return replace(state, settings=event.settings, status="paused", reason=reason, wake_at=None)
+
+
 def _paused(state: RunState, event: ev.Paused) -> RunState:
     return replace(state, status="paused", reason=event.reason, wake_at=event.wake_at)
 
@@ -246,6 +262,9 @@ _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.Dropped: _dropped,
     ev.Judged: _judged,
     ev.Attempted: _attempted,
+    ev.Snapshotted: _snapshotted,
+    ev.SnapshotsOff: _snapshots_off,
+    ev.Forked: _forked,
     ev.Paused: _paused,
     ev.Ended: _ended,
 }

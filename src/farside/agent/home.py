@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from farside.config import config_files
 from farside.errors import FarsideError
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -40,6 +41,11 @@ class RunFolder:
         return self.path / "workspace"
 
     @property
+    def snapshots(self) -> Path:
+        """The git repository that holds earlier states of the workspace."""
+        return self.path / "snapshots"
+
+    @property
     def scratch(self) -> Path:
         """What the sandbox's owner notes about its processes."""
         return self.path / "sandbox"
@@ -62,6 +68,11 @@ def home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("farside")
+
+
+def private() -> tuple[Path, ...]:
+    """Return what an agent must not see, and no snapshot hold: all runs, and the files that may hold keys."""
+    return (home(), *config_files())
 
 
 def new_run() -> RunFolder:

@@ -22,13 +22,14 @@ from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Entry, Journal
 from farside.agent.mission import Accept, Mission, Reject, TryAgain
 from farside.agent.projector import Projector
+from farside.agent.snapshots.taking import CannotKeep, Snapshots
 from farside.agent.state import RunState
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
-from farside.messages import Message, Part, Request, Usage
+from farside.messages import Message, Part, Request, ToolCall, Usage
 from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent, Unusable
 from farside.prompts import render
-from farside.tools.base import Outcome, Question, Toolbox
+from farside.tools.base import Effect, Outcome, Question, Toolbox
 
 REMINDERS: dict[str, Literal["plan", "budget", "guard", "cut"]] = {
     "plan": "plan",
@@ -40,6 +41,8 @@ REMINDERS: dict[str, Literal["plan", "budget", "guard", "cut"]] = {
 """Why a reminder is noted."""
 LEAST_WINDOW = 1_024
 """Tokens below which a learned window is no use."""
+MANY_FILES = 1_000
+"""Files above which a snapshot takes longer than a commit."""
 
 
 class BudgetSpent(FarsideError):
@@ -78,6 +81,7 @@ class Run:
     mission: Mission
     watcher: Watcher
     interrupts: Interrupts
+    snapshots: Snapshots
     _noted: list[tuple[ev.Event, RunState]] = field(default_factory=list)
     _projector: Projector = field(default_factory=Projector)
     _fingerprint: int | None = None
@@ -145,6 +149,8 @@ class Run:
                 self.note(ev.Hidden(call_ids))
             case actions.Drop():
                 self._drop(action)
+            case actions.Snapshot():
+                self.snapshot()
             case actions.End(status, answer, reason):
                 self.note(ev.Ended(status, answer, reason))
 
@@ -178,9 +184,26 @@ class Run:
         began = time.monotonic()
         with self.interrupts.open():
             outcome = self.toolbox.call(call.name, call.arguments, call.id)
-        self.note(self._finished(call.id, outcome, time.monotonic() - began))
+        self.note(self._finished(call, outcome, time.monotonic() - began))
         if outcome.plan is not None:
             self.note(ev.PlanChanged(outcome.plan))
+
+    def snapshot(self) -> None:
+        """Keep the files as they are; where that cannot be done, say why, and go on without.
+
+        Where it may take long, what was noted is on disk first: a kill meanwhile makes no call's outcome unknown.
+        """
+        if self.state.snapshot_files > MANY_FILES:
+            self.commit()
+        began = time.monotonic()
+        try:
+            with self.interrupts.open():
+                kept = self.snapshots.take(self.watcher.notice)
+        except CannotKeep as error:
+            self.note(ev.SnapshotsOff(well_formed(str(error))))
+        else:
+            seconds = round(time.monotonic() - began, 3)
+            self.note(ev.Snapshotted(kept.tree, kept.files, kept.size, kept.left_out, seconds))
 
     def consult(self, question: Question) -> str:
         """Ask the model one question outside the conversation, once a run; the answer is on disk before return.
@@ -214,11 +237,11 @@ class Run:
             self.commit()
         return text
 
-    def _finished(self, call_id: str, outcome: Outcome, seconds: float) -> ev.CallFinished:
+    def _finished(self, call: ToolCall, outcome: Outcome, seconds: float) -> ev.CallFinished:
         whole = well_formed(outcome.text)
-        text = capped(whole, output_chars(self.state, self.model.profile), call_id)
+        text = capped(whole, output_chars(self.state, self.model.profile), call.id)
         return ev.CallFinished(
-            call_id,
+            call.id,
             "ok" if outcome.ok else "error",
             text,
             blob="" if text == whole else self.blobs.put(whole.encode()),
@@ -226,6 +249,7 @@ class Run:
             session=self.blobs.put(outcome.session) if outcome.session is not None else "",
             lost=outcome.lost,
             changed=self._has_changed(text),
+            may_write=may_write(self.toolbox.effect(call.name), outcome),
             seconds=round(seconds, 3),
         )
 
@@ -275,6 +299,11 @@ class Run:
                     left -= 1
                     lines[f"- {call.name} {' '.join(call.arguments.split())[:200]}"] = None
         return "\n".join(lines)
+
+
+def may_write(effect: Effect, outcome: Outcome) -> bool:
+    """Tell whether a call may have changed files; an idempotent one that brought a plan did nothing else."""
+    return effect is Effect.UNSAFE or (effect is Effect.IDEMPOTENT and outcome.plan is None)
 
 
 def asked(question: Question) -> Request:

@@ -100,6 +100,14 @@ class RunState:
     """How often the guard rolled back in this attempt."""
     rejections: int = 0
     """Claims rejected since the last accepted progress."""
+    snapshot: str = ""
+    """The last snapshot's tree; "" before the first one."""
+    snapshot_files: int = 0
+    """How many files the last snapshot looked through."""
+    snapshots_off: str = ""
+    """Why no snapshots are taken; "" = they are."""
+    touched: bool = False
+    """A call since the last snapshot may have changed files."""
     answer: str = ""
     reason: str = ""
     wake_at: float | None = None

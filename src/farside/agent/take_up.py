@@ -11,12 +11,13 @@ from farside.agent import events as ev
 from farside.agent.blobs import Blobs
 from farside.agent.budget import refuse_unpriced
 from farside.agent.fold import fold
-from farside.agent.home import RunFolder, new_run
+from farside.agent.home import RunFolder, new_run, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.lease import Lease
 from farside.agent.loop import Run, Watcher
 from farside.agent.mission import Mission
+from farside.agent.snapshots.taking import Snapshots
 from farside.agent.state import RunState
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
@@ -93,7 +94,9 @@ def taken_up(
             model = crew.model(settings)
         stack.callback(model.close)
         refuse_unpriced(settings, model.profile)
-        run = Run(folder.id, journal, blobs, state, model, toolbox, crew.mission(settings), watcher, interrupts)
+        snapshots = Snapshots(folder.snapshots, Path(settings.workspace), private())
+        mission = crew.mission(settings)
+        run = Run(folder.id, journal, blobs, state, model, toolbox, mission, watcher, interrupts, snapshots)
         out_of_budget = state.final
         run.note(ev.Resumed(settings))
         with interrupts.open():
@@ -101,6 +104,8 @@ def taken_up(
         if out_of_budget:
             run.note(ev.Noted(render(__package__, "go_on.md"), "session"))
         run.commit()
+        if not run.state.snapshot:
+            run.snapshot()
         yield run
 
 
@@ -127,7 +132,7 @@ def settle(run: Run) -> Iterable[ev.Event]:
     state = run.state
     began = next((call for call in state.pending if call.id == state.started), None)
     if began and run.toolbox.effect(began.name) is Effect.UNSAFE:
-        yield ev.CallFinished(began.id, "unknown", render(__package__, "unknown.md"))
+        yield ev.CallFinished(began.id, "unknown", render(__package__, "unknown.md"), may_write=True)
     if state.session and (lost := run.toolbox.restore(run.blobs.get(state.session), state.lost)):
         yield ev.Noted(render(__package__, "restored.md", names=", ".join(lost)), "session")
     profile = run.model.profile

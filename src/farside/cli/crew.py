@@ -8,11 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from farside.agent.events import Settings
-from farside.agent.home import RunFolder, home
+from farside.agent.home import RunFolder, private
 from farside.agent.journal import Journal
 from farside.agent.take_up import Crew
 from farside.cli.scene import Scene, View
-from farside.config import config_files
 from farside.models.base import Model
 from farside.tools.base import Host, Toolbox
 
@@ -67,11 +66,6 @@ class Stage:
     def _learn(self, scene: Scene) -> None:
         self.scene = scene
         self.view.set(scene)
-
-
-def private() -> tuple[Path, ...]:
-    """Return what must stay out of the agent's sight and hands: all runs, and the files that may hold keys."""
-    return (home(), *config_files())
 
 
 def opened(name: str, base_url: str | None) -> Model:

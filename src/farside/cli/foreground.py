@@ -12,12 +12,12 @@ from pathlib import Path
 
 from farside.agent.context import POLICIES
 from farside.agent.events import Settings
-from farside.agent.home import RunFolder
+from farside.agent.home import RunFolder, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
 from farside.agent.take_up import create, taken_up, told_by
-from farside.cli.crew import Stage, opened, private
+from farside.cli.crew import Stage, opened
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
