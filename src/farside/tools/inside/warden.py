@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from farside.tools.frames import BrokenFrame, Frame, receive, send
-from farside.tools.inside import files, job, limits, pages, session
+from farside.tools.inside import documents, files, job, limits, pages, session
 from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import adopt_orphans, kill, sweep
 
@@ -68,6 +68,8 @@ class Warden:
             ended = job.collect(shell, seconds, limit, spare, self._host)
             text = job.shell_text(ended, seconds).encode()
         else:
+            if frame.body["tool"] == "markdown":
+                documents.preload(arguments["kind"])
             ended = job.collect(job.fork(lambda: self._file_job(frame)), seconds, limit, spare, self._host)
             text = ended.output + (f"[stopped: longer than {seconds:g} s]".encode() if ended.timed_out else b"")
         return {"ok": ended.code == 0 and not ended.timed_out}, [text]
@@ -173,6 +175,7 @@ _FILE_JOBS: dict[str, Callable[[Frame], str]] = {
     "write_file": lambda frame: files.write_file(**frame.body["arguments"]),
     "edit_file": lambda frame: files.edit_file(**frame.body["arguments"]),
     "list_files": lambda frame: files.describe_list(**frame.body["arguments"]),
+    "markdown": lambda frame: documents.markdown(frame.blobs[0], **frame.body["arguments"]),
     "recall": lambda frame: pages.recall(frame.blobs[0].decode(), **frame.body["arguments"]),
 }
 
