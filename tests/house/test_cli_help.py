@@ -19,7 +19,18 @@ def unexplained(command: Any, name: str = "farside") -> list[str]:
 
 def test_the_command_line_explains_itself() -> None:
     command: Any = typer.main.get_command(app)
-    assert set(command.commands) == {"run", "resume", "runs", "show", "say", "stop", "models", "check", "k2"}
+    assert set(command.commands) == {
+        "run",
+        "resume",
+        "runs",
+        "show",
+        "replay",
+        "say",
+        "stop",
+        "models",
+        "check",
+        "k2",
+    }
     assert unexplained(command) == []
 
 

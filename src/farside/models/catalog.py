@@ -10,7 +10,7 @@ from pathlib import Path
 
 from farside.config import Config, check_base_url, config_path, load_config
 from farside.errors import FarsideError
-from farside.models.base import Model, Refused
+from farside.models.base import Model, Profile, Refused
 from farside.models.profiles import known_models, profile_for
 from farside.models.secret import Secret
 
@@ -51,11 +51,36 @@ def default_model(config: Config) -> str:
 
 
 def absolute(name: str) -> str:
-    """Return a model's name with its file, where it is one, named from the root: a run is resumed from anywhere."""
+    """Return a model's name with its file or folder, where it is one, named from the root.
+
+    A run is resumed from anywhere.
+    """
     provider, _, rest = name.partition("/")
-    if provider in ("scripted", "local") and rest and Path(rest).is_file():
-        return f"{provider}/{Path(rest).absolute()}"
+    file = Path(rest).expanduser()
+    if rest and (provider in ("scripted", "local") and file.is_file() or provider == "k2" and file.is_dir()):
+        return f"{provider}/{file.absolute()}"
     return name
+
+
+def known_profile(name: str, config: Config | None = None) -> Profile:
+    """Return what is known of `provider/model` without a key, a server or a file of it.
+
+    Raises:
+        FarsideError: there is no such provider, or the name has no model.
+    """
+    config = config or load_config()
+    provider, _, model = name.partition("/")
+    if provider == "local":
+        from farside.models.local import local_profile
+
+        return local_profile(name)
+    if provider == "k2":
+        from farside.models.k2 import k2_profile
+
+        return k2_profile(name, config.profiles.get(name))
+    if provider not in (*WIRE, "scripted") or not model:
+        raise _unknown(name)
+    return profile_for(name, config.profiles.get(name))
 
 
 def open_model(name: str, base_url: str | None = None, config: Config | None = None) -> Model:
@@ -78,10 +103,9 @@ def open_model(name: str, base_url: str | None = None, config: Config | None = N
 
         return open_scripted(name, overrides)
     if provider == "k2":
-        raise FarsideError(
-            "k2/… (the engine that runs the weights from disk) is not part of this version.",
-            "see what can be used here: farside models",
-        )
+        from farside.models.k2 import open_k2
+
+        return open_k2(name, overrides)
     if provider not in WIRE or not model:
         raise _unknown(name)
     return _open_wire(name, WIRE[provider], base_url, config)
@@ -137,7 +161,7 @@ def _unknown(name: str) -> FarsideError:
     if provider in WIRE:
         message = f"{name!r} names a provider but no model."
         return FarsideError(message, f"for example: {_EXAMPLES[provider]}")
-    providers = ", ".join(["local", *WIRE, "scripted"])
+    providers = ", ".join(["local", "k2", *WIRE, "scripted"])
     return FarsideError(f"There is no model provider {provider!r}.", f"providers are {providers}: farside models")
 
 
@@ -159,7 +183,7 @@ def availability(config: Config | None = None) -> Iterator[Availability]:
     for provider, wire in WIRE.items():
         yield _hosted(provider, wire, config) if wire.needs_key else _server(provider, wire, config)
     yield Availability("scripted/FILE.jsonl", True, "replies from a file, for tests and replay")
-    yield Availability("k2/PATH", False, "the engine that runs the weights from disk is not part of this version")
+    yield _k2(default_model(config))
 
 
 def _local() -> Availability:
@@ -173,6 +197,20 @@ def _local() -> Availability:
         return Availability("local", False, str(error), error.next_step)
     where = f"in this process, from {file}" if file else "in this process; the first run downloads 1.1 GB"
     return Availability("local", True, where)
+
+
+def _k2(name: str) -> Availability:
+    """Tell of the checkpoint that is the default model, else of checkpoints as such."""
+    from farside.models.k2 import check_packages, examined, folder
+
+    named = name if name.startswith("k2/") else "k2/PATH"
+    try:
+        check_packages()
+        if named != "k2/PATH":
+            examined(folder(named))
+    except FarsideError as error:
+        return Availability(named, False, str(error), error.next_step)
+    return Availability(named, True, "a Kimi K2 checkpoint that fits in memory, in this process")
 
 
 def _hosted(provider: str, wire: Provider, config: Config) -> Availability:

@@ -36,6 +36,11 @@ def open_local(name: str = "local") -> LocalModel:
     return LocalModel(name, model_file(name))
 
 
+def local_profile(name: str) -> Profile:
+    """Return what is known of an embedded model, here or not."""
+    return Profile(name=name, window=WINDOW, max_tokens=1_024, tools="code", output_cap=4_000, attempts=3)
+
+
 def model_file(name: str) -> Path:
     """Return the file behind `local` or `local/PATH.gguf`."""
     named = name.partition("/")[2]
@@ -59,14 +64,7 @@ class LocalModel:
     """One loaded file. Replies come one at a time; the prompt's prefix stays cached between them."""
 
     def __init__(self, name: str, path: Path) -> None:
-        self.profile = Profile(
-            name=name,
-            window=WINDOW,
-            max_tokens=1_024,
-            tools="code",
-            output_cap=4_000,
-            attempts=3,
-        )
+        self.profile = local_profile(name)
         self._socket = tempfile.TemporaryDirectory(prefix="farside-")
         try:
             self._server: Any = load(path, Path(self._socket.name) / "llama.sock")
