@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,14 @@ class Journal:
     def append(self, *events: Event) -> list[Entry]:
         """Append events in one transaction: after return they survive a power cut, before it none of them exists."""
         at = time.time()
-        rows = [(at, event.kind, encode(event)) for event in events]
+        return self._append([(at, event) for event in events])
+
+    def adopt(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Append events of another journal in one transaction: they keep their times and get new numbers."""
+        return self._append([(entry.at, entry.event) for entry in entries])
+
+    def _append(self, timed: Sequence[tuple[float, Event]]) -> list[Entry]:
+        rows = [(at, event.kind, encode(event)) for at, event in timed]
         with self._clear_errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -99,7 +106,7 @@ class Journal:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-        return [Entry(seq, at, event) for seq, event in zip(seqs, events, strict=True)]
+        return [Entry(seq, at, event) for seq, (at, event) in zip(seqs, timed, strict=True)]
 
     def _insert(self, row: tuple[float, str, str]) -> int:
         seq = self._db.execute("INSERT INTO events (at, kind, body) VALUES (?, ?, ?)", row).lastrowid

@@ -198,6 +198,11 @@ def _learned(event: ev.Learned, state: RunState, page: Page) -> Iterator[Text]:
     yield indented(f"context: the endpoint's window is {tokens(event.window)} tokens", "yellow")
 
 
+def _snapshots_off(event: ev.SnapshotsOff, state: RunState, page: Page) -> Iterator[Text]:
+    """Without snapshots the run goes on, but nobody can go back to its steps from here on."""
+    yield indented(cut(f"no snapshots, so no fork from here on: {one_line(event.reason)}", page.room), "yellow")
+
+
 def _attempted(event: ev.Attempted, state: RunState, page: Page) -> Iterator[Text]:
     yield indented(f"attempt {event.number}, independent of the others: the conversation begins anew", "cyan")
 
@@ -214,4 +219,5 @@ _TELL: dict[type, Callable[[Any, RunState, Page], Iterator[Text]]] = {
     ev.Judged: _judged,
     ev.Learned: _learned,
     ev.Attempted: _attempted,
+    ev.SnapshotsOff: _snapshots_off,
 }
