@@ -81,4 +81,6 @@ def opened(name: str, base_url: str | None) -> Model:
 
         ensure()
         print("farside: loading the embedded model, which takes some seconds", file=sys.stderr)
+    if name.startswith("k2/"):
+        print("farside: loading the checkpoint, which takes as long as its disk", file=sys.stderr)
     return open_model(name, base_url)

@@ -56,9 +56,10 @@ def absolute(name: str) -> str:
     A run is resumed from anywhere.
     """
     provider, _, rest = name.partition("/")
-    file = Path(rest).expanduser()
-    if rest and (provider in ("scripted", "local") and file.is_file() or provider == "k2" and file.is_dir()):
-        return f"{provider}/{file.absolute()}"
+    path = Path(rest).expanduser()
+    is_there = path.is_dir() if provider == "k2" else provider in ("scripted", "local") and path.is_file()
+    if rest and is_there:
+        return f"{provider}/{path.absolute()}"
     return name
 
 
