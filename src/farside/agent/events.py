@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from farside.messages import Finish, Message, ToolCall, Usage
+from farside.tools.mcp.offer import Offer
+from farside.tools.corpora.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Settings:
     net: bool = False
     sandbox: bool = True
     mission: str = "general"
+    corpora: tuple[Corpus, ...] = ()
+    """Folders that may be searched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class Unreadable(Exception):
-    """Why a file or a page cannot be read, as a part of a sentence."""
+from farside.tools.reasons import Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,7 @@ def read_below(root: Path, path: str, most: int, private: Sequence[Path] = ()) -
         FileNotFoundError: there is no such file.
         Unreadable: it lies elsewhere, is private, no plain file, larger than `most`, or the system refuses.
     """
+    root = root.resolve()
     try:
         descriptor = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -59,7 +58,7 @@ def read_below(root: Path, path: str, most: int, private: Sequence[Path] = ()) -
 
 def _check_place(descriptor: int, root: Path, private: Sequence[Path]) -> None:
     real = Path(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115 - of the open file itself
-    if not real.is_relative_to(root.resolve()):
+    if not real.is_relative_to(root):
         raise Unreadable(f"it lies outside of {root}")
     if is_private(real, root, private):
         raise Unreadable("it is farside's own")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from farside.tools import sandbox
-from farside.tools.below import Unreadable
 from farside.tools.kinds import Kind, decoded
 from farside.tools.printable import escaped
+from farside.tools.reasons import Unreadable
 from farside.tools.remains import prove_dead
 from farside.tools.sandbox import Confinement, Layer, Limits
 from farside.tools.worker import SandboxDied, Worker

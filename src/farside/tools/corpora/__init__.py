@@ -1,0 +1,1 @@
+"""Folders of the user's that the agent may search: walked, cut into passages, indexed with SQLite FTS5."""

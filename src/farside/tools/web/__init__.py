@@ -1,0 +1,1 @@
+"""The web, for a run with --net: pages are fetched without keys from public addresses, engines are asked for hits."""
