@@ -28,12 +28,9 @@ def fork(origin: RunFolder, past: Past, written: Callable[[int], None]) -> RunFo
     """
     folder = new_run()
     try:
-        store = Store(origin.snapshots)
-        try:
+        with Store(origin.snapshots) as store:
             write_out(store, past.state.snapshot, folder.workspace, written)
-            store.share(folder.snapshots).close()
-        finally:
-            store.close()
+            store.share(folder.snapshots)
         _share_blobs(origin, folder, past.entries)
         _write_journal(folder, past)
     except BaseException as error:

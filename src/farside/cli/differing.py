@@ -152,23 +152,20 @@ def files(left: Side, right: Side) -> Iterator[Text]:
             why = side.state.snapshots_off or "it has none"
             yield Text(f"files: not compared, as {side.folder.id} has no snapshot of its last step ({why})", "yellow")
             return
-    one = Kept(Store(left.folder.snapshots), left.state.snapshot)
-    other = Kept(Store(right.folder.snapshots), right.state.snapshot)
-    try:
-        found = list(changes(one, other))
-        yield Text(f"{count(len(found), 'file')} differ" if found else "the files are the same", "bold")
-        for number, change in enumerate(found[:NAMES]):
-            where = (
-                "changed"
-                if change.left and change.right
-                else f"only in {(left, right)[change.left is None].folder.id}"
-            )
-            yield from changed(one, other, change, where, PATCH_LINES if number < FILES else 0)
-        if len(found) > NAMES:
-            yield Text(f"and {count(len(found) - NAMES, 'more file')}", "dim")
-    finally:
-        one.store.close()
-        other.store.close()
+    with Store(left.folder.snapshots) as one, Store(right.folder.snapshots) as other:
+        yield from compared(Kept(one, left.state.snapshot), Kept(other, right.state.snapshot), left, right)
+
+
+def compared(one: Kept, other: Kept, left: Side, right: Side) -> Iterator[Text]:
+    """Yield the files that differ between two snapshots."""
+    found = list(changes(one, other))
+    yield Text(f"{count(len(found), 'file')} differ" if found else "the files are the same", "bold")
+    for number, change in enumerate(found[:NAMES]):
+        alone = left if change.right is None else right
+        where = "changed" if change.left and change.right else f"only in {alone.folder.id}"
+        yield from changed(one, other, change, where, PATCH_LINES if number < FILES else 0)
+    if len(found) > NAMES:
+        yield Text(f"and {count(len(found) - NAMES, 'more file')}", "dim")
 
 
 def changed(one: Kept, other: Kept, change: Change, where: str, limit: int) -> Iterator[Text]:

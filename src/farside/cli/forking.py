@@ -55,11 +55,8 @@ def print_restored(origin: RunFolder, step: int | None, folder: Path) -> None:
     """
     check_target(folder)
     found, progress = past(origin, step), Progress()
-    store = Store(origin.snapshots)
-    try:
+    with Store(origin.snapshots) as store:
         files = write_out(store, found.state.snapshot, folder, progress)
-    finally:
-        store.close()
     _tell(f"{folder} has {count(files, 'file')} as they were in run {origin.id} at step {found.step}.")
     _tell_missing(found)
 

@@ -33,7 +33,7 @@ CONFIG = """\
 
 
 class Store:
-    """The objects, by name. What it holds is read once, and again when it is written to."""
+    """The objects, by name. As a context manager it closes what reading has opened."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,8 +70,15 @@ class Store:
                 "Restore that folder from a backup, or choose another step.",
             ) from error
 
-    def close(self) -> None:
-        """Close what is open. May be called twice."""
+    def __enter__(self) -> Store:
+        """Open nothing yet."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close what reading has opened."""
+        self._shut()
+
+    def _shut(self) -> None:
         if self._open:
             self._open[1].close()
             self._open = None
@@ -104,15 +111,14 @@ class Store:
         for left in self._packs.glob("tmp_*"):
             left.unlink()
 
-    def share(self, folder: Path) -> Store:
-        """Return a store in `folder` that has all objects of this one; where that can be, the files are the same."""
+    def share(self, folder: Path) -> None:
+        """Make a store in `folder` that has all objects of this one; where that can be, the files are the same."""
         other = Store(folder)
         other._prepare()
         for index in sorted(self._packs.glob("*.idx")):
             for file in (index.with_suffix(".pack"), index):
                 linked(file, other._packs / file.name)
         sync_folder(other._packs)
-        return other
 
     def _known(self) -> dict[str, tuple[Path, int]]:
         if self._places is None:
@@ -124,7 +130,7 @@ class Store:
     def _opened(self, pack: Path) -> IO[bytes]:
         """Return the pack's file; objects that are read in a row mostly lie in one pack."""
         if not self._open or self._open[0] != pack:
-            self.close()
+            self._shut()
             self._open = (pack, pack.open("rb"))
         return self._open[1]
 
