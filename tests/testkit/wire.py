@@ -22,7 +22,13 @@ def chunks(response: httpx.Response) -> list[Said]:
 
 
 def body(*messages: Said, **fields: Any) -> Said:
-    return {"model": "kimi-k2.6", "messages": list(messages) or [user("go")], "max_tokens": 100, **fields}
+    return {
+        "model": "kimi-k2.6",
+        "messages": list(messages) or [user("go")],
+        "max_tokens": 100,
+        "stream": True,
+        **fields,
+    }
 
 
 def user(text: str) -> Said:

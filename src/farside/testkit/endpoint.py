@@ -1,5 +1,7 @@
 """A loopback peer of the OpenAI-compatible wire, as fast as sockets go, strict where told.
 
+Who does not ask for a stream gets a whole reply, which meets no faults.
+
     with Endpoint(Counting(300), rules=moonshot) as endpoint:
         open_model("moonshot/kimi-k2.6", base_url=endpoint.base_url)
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -17,16 +20,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
 
-from farside.messages import Message
+from farside.messages import Message, Usage
 from farside.testkit.brains import Brain, brain_named
 from farside.testkit.chaos import Chaos, Fault
 from farside.testkit.http import STREAM_END, STREAM_HEAD, Asked, Body, chunks, json_answer, read_request
+from farside.testkit.prefix_cache import PrefixCache
 from farside.testkit.rules import BYTES_PER_TOKEN, RULES, Rules, too_long
-from farside.testkit.sse import Dialect, stream, usage_of
+from farside.testkit.sse import Dialect, stream, usage_of, whole
 
 _STALL_S = 600.0
 _ROOM = 4 << 20
 _MODEL = "loopback"
+_STREAMED = re.compile(rb'"stream": ?true')
 
 
 @dataclass(slots=True)
@@ -38,6 +43,10 @@ class Seen:
     faults: list[Fault] = field(default_factory=list)
     last: bytes = b""
     """The last request's body."""
+    billed: Usage = field(default_factory=Usage)
+    """All replies together."""
+    longest: int = 0
+    """Tokens of the longest prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +68,19 @@ class Endpoint:
         chaos: Chaos | None = None,
         dialect: Dialect | None = None,
         window: int | None = None,
+        cache: PrefixCache | None = None,
         retry_after: str = "0",
         log: Path | None = None,
         port: int = 0,
     ) -> None:
-        """Listen at once. `window` counts tokens of four bytes; `retry_after` is the header of a 429."""
+        """Listen at once. `window` counts tokens of four bytes; `retry_after` is the header of a 429.
+
+        Prompts are counted by `cache`; without one, quickly: the body, and what the one before has in common with it.
+        """
         self.seen = Seen()
         self._brain, self._rules, self._chaos = brain, rules, chaos
         self._dialect, self._window, self._retry_after = dialect or Dialect(), window, retry_after
-        self._log = log
+        self._cache, self._log = cache, log
         self._lock = threading.Lock()
         self._connections: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", port))
@@ -122,8 +135,10 @@ class Endpoint:
 
     def _chat(self, raw: bytes) -> Answer:
         body = Body(raw)
-        prompt, cached = len(raw) // BYTES_PER_TOKEN, _common(self.seen.last, raw) // BYTES_PER_TOKEN
+        sizes = self._cache.meet(body) if self._cache else (len(raw), _common(self.seen.last, raw))
+        prompt, cached = (size // BYTES_PER_TOKEN for size in sizes)
         self.seen.requests += 1
+        self.seen.longest = max(self.seen.longest, prompt)
         self.seen.last = raw
         refused = self._refused(body, prompt)
         if refused:
@@ -134,20 +149,24 @@ class Endpoint:
         if fault:
             self.seen.faults.append(fault)
         self._write_log(body, fault=fault)
-        return self._spoken(reply, fault, prompt, cached)
+        output = max(1, _size(reply) // BYTES_PER_TOKEN)
+        self.seen.billed += Usage(prompt, cached, output)
+        usage = usage_of(prompt, cached, output, self._dialect)
+        if _STREAMED.search(raw):
+            return self._spoken(reply, fault, usage)
+        return Answer(json_answer(200, whole(reply, usage, _MODEL, self._dialect)))
 
     def _refused(self, body: Body, prompt: int) -> str:
         violations = list(self._rules(body)) if self._rules else []
         self.seen.violations += violations
         return violations[0] if violations else too_long(body, prompt, self._window) if self._window else ""
 
-    def _spoken(self, reply: Message, fault: Fault | None, prompt: int, cached: int) -> Answer:
+    def _spoken(self, reply: Message, fault: Fault | None, usage: dict[str, object]) -> Answer:
         if fault is Fault.THROTTLED:
             error = {"type": "rate_limit_reached_error", "message": "max RPM reached, please try again"}
             return Answer(json_answer(429, {"error": error}, {"Retry-After": self._retry_after}))
         if fault is Fault.BROKEN_SERVER:
             return Answer(json_answer(500, {"error": {"type": "server_error", "message": "internal error"}}))
-        usage = usage_of(prompt, cached, max(1, _size(reply) // BYTES_PER_TOKEN), self._dialect)
         if self._chaos:
             reply = self._chaos.spoil(fault, reply)
             usage = self._chaos.wrong_usage(usage) if fault is Fault.WRONG_USAGE else usage

@@ -47,6 +47,21 @@ def event(chunk: dict[str, Any]) -> bytes:
     return b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n"
 
 
+def whole(reply: Message, usage: dict[str, Any], model: str, dialect: Dialect) -> dict[str, Any]:
+    """Return a reply as one object, for a peer that does not stream."""
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
+    if reply.thinking:
+        message[dialect.reasoning] = reply.thinking
+    if reply.calls:
+        message["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in reply.calls
+        ]
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if reply.calls else "stop"}
+    head = {"id": "chatcmpl-loopback", "object": "chat.completion", "created": 0, "model": model}
+    return {**head, "choices": [choice], "usage": usage}
+
+
 def usage_of(prompt: int, cached: int, output: int, dialect: Dialect) -> dict[str, Any]:
     """Return a usage object with cached tokens where the dialect has them."""
     usage: dict[str, Any] = {"prompt_tokens": prompt, "completion_tokens": output, "total_tokens": prompt + output}
