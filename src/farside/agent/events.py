@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from farside.messages import Finish, Message, ToolCall, Usage
-from farside.tools.mcp.offer import Offer
 from farside.tools.corpora.corpus import Corpus
+from farside.tools.mcp.offer import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Settings:
     mission: str = "general"
     corpora: tuple[Corpus, ...] = ()
     """Folders that may be searched."""
+    mcp: tuple[str, ...] = ()
+    """Names of the MCP servers that it uses."""
+    offers: tuple[Offer, ...] = ()
+    """What these offered when the run began: the model is told of no other tools of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
