@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import json
 import random
 import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from farside.tools.base import Question
+from farside.tools.frames import Frame
+from farside.tools.inside.survey import survey
 
 spec = importlib.util.spec_from_file_location(
     "drawn_invoices", Path(__file__).parents[4] / "examples" / "make_invoices.py"
@@ -38,6 +43,7 @@ class Folder:
 
     texts: dict[str, str]
     truth: dict[str, dict[str, str | float]]
+    goal: str = GOAL
 
     @property
     def answer(self) -> str:
@@ -70,23 +76,65 @@ def drawn(seed: int, layouts: list[str], count: int = 60) -> Folder:
 
 @dataclass
 class Model:
-    """Answers the survey as a model would that makes no mistake; `program` and `sentence` may be bad ones."""
+    """Answers as a model would that makes no mistake; `programs` (each in its turn) and `sentence` may be bad.
+
+    Its columns are those of the truth.
+    """
 
     folder: Folder
-    program: str = PROGRAM
+    programs: tuple[str, ...] = (PROGRAM,)
     sentence: str = ""
     asked: list[Question] = field(default_factory=list)
 
     def __call__(self, question: Question) -> str:
         self.asked.append(question)
         if "fewest columns" in question.text:
-            return json.dumps([{"column": "who", "kind": "text"}, {"column": "amount", "kind": "number"}])
+            return json.dumps([{"column": name, "kind": kind} for name, kind in self.columns.items()])
         if file := re.search(r"^The file (.*):$", question.text, re.MULTILINE):
-            return json.dumps(self.folder.truth.get(file[1], {"who": "Nobody", "amount": 0.0}))
-        return self.program if "Write Python code" in question.text else self.sentence or self.folder.answer
+            nothing = {name: "Nobody" if kind == "text" else 0.125 for name, kind in self.columns.items()}
+            return json.dumps(self.folder.truth.get(file[1], nothing))
+        if "Write Python code" in question.text:
+            return self.programs[min(question.seed, len(self.programs) - 1)]
+        return self.sentence or self.folder.answer
+
+    @property
+    def columns(self) -> dict[str, str]:
+        first = next(iter(self.folder.truth.values()))
+        return {name: "text" if isinstance(value, str) else "number" for name, value in first.items()}
 
     @property
     def read(self) -> list[str]:
         """The files that were read."""
         found = (re.search(r"^The file (.*):$", question.text, re.MULTILINE) for question in self.asked)
         return [file[1] for file in found if file]
+
+    def ask(self, kind: str, values: dict[str, Any]) -> Frame:
+        """Answer as the host does that the session asks."""
+        assert kind == "consult"
+        return Frame({"ok": True}, (self(Question(**values)).encode(),))
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a survey printed, and the rows that it made."""
+
+    text: str
+    rows: list[dict[str, str | float]] | None
+
+    @property
+    def last(self) -> list[str]:
+        return self.text.rstrip().splitlines()[-2:]
+
+
+def printed(folder: Path, model: Model, seconds: float = 240) -> Printed:
+    """Survey a folder of real files without a sandbox around it."""
+    heard, namespace = io.StringIO(), dict[str, Any]()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(heard):
+        survey(model.folder.goal, seconds, model.ask, namespace)
+    return Printed(heard.getvalue(), namespace.get("rows"))
+
+
+def surveyed(tmp_path: Path, model: Model) -> Printed:
+    """Write the model's folder and survey it."""
+    model.folder.write(tmp_path)
+    return printed(tmp_path, model)

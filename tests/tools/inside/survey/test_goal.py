@@ -14,6 +14,11 @@ from farside.tools.inside.survey.goal import asks_for_values
         "Count the orders of each town.",
         "Which town has made the most of its rain?",
         "Welcher Kunde schuldet am meisten?",
+        "Each file in this folder is an invoice. What is the grand total of all of them, and which customer owes the "
+        "most in all?",
+        "Could you tell me what all of it comes to?",
+        "Each *.txt file is a report. Which station was the coldest?",
+        "Can you just add up all amounts?",
     ],
 )
 def test_questions_about_values_are_known(goal: str) -> None:
@@ -30,6 +35,18 @@ def test_questions_about_values_are_known(goal: str) -> None:
         "What is the total? Write it to total.txt.",
         "How do I run all the tests?",
         "Please summarise each letter.",
+        "Could you rename every file after its customer?",
+        "Can you delete all duplicates?",
+        "Can you quickly translate each of them?",
+        "Extract the totals of all invoices into totals.csv",
+        "Put the sum of all amounts into total.txt.",
+        "Generate a report.md over all files",
+        "Export all rows to a CSV.",
+        "Give me all amounts as a JSON file.",
+        "Show what each customer owes as a table.",
+        "Kannst du alle Dateien umbenennen?",
+        "L\u00f6sche alle doppelten, ja?",
+        "Is there a bug in main.py?",
     ],
 )
 def test_deeds_and_reasons_are_not(goal: str) -> None:

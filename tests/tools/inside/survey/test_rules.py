@@ -61,7 +61,7 @@ def test_what_was_read_too_far_is_named_as_in_the_other_shape() -> None:
     too_far = {name: line.removeprefix("Customer: ") for name, line in lines.items()}
     opinions = [learn(exact, shapes[0]), learn(too_far, shapes[1])]
     chosen = settled(opinions, [4, 4])
-    assert [opinion.values for opinion in chosen if opinion] == [
+    assert [opinions[0].values for opinions in chosen] == [
         tuple(folder.truth[name]["who"] for name in shape) for shape in shapes
     ]
 
@@ -79,3 +79,10 @@ def test_every_candidate_gives_the_value_that_it_was_made_for(text: str, value: 
     rules = candidates(text, value)
     assert rules
     assert {rule(text) for rule in rules} == {value}
+
+
+def test_a_rule_reads_the_sign_and_leaves_out_what_is_in_doubt() -> None:
+    texts = {f"{n}": f"No {n}\nAmount: {said}\n" for n, said in enumerate(["45.50", "-7.25", "(120.00)", "\u22123"])}
+    best = learn({"0": 45.5, "1": -7.25}, texts)[0]
+    assert best.values == (45.5, -7.25, None, -3)
+    assert candidates(texts["2"], 120) == []

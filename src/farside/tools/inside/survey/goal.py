@@ -7,18 +7,42 @@ from __future__ import annotations
 
 import re
 
-REASONS = re.compile(r"\b(?:why|how (?:do|does|did|to|can|could|should|would))\b", re.IGNORECASE)
+REASONS = re.compile(
+    r"\b(?:why|how (?:do|does|did|to|can|could|should|would)|warum|wieso|weshalb|wie (?:kann|mache|geht))\b",
+    re.IGNORECASE,
+)
 DEEDS = re.compile(
-    r"(?:^|[.!?;:,]\s*|\b(?:and|then|please|to)\s+)"
-    r"(?:add (?!up)|append|build|change|clean|convert|copy|correct|create|delete|draft|edit|explain|fix|format"
-    r"|implement|improve|insert|make|merge|move|organi[sz]e|refactor|remove|rename|repair|replace|rewrite|save|sort"
-    r"|split|store|summari[sz]e|translate|update|write)\b",
+    r"(?:^|[.!?;:,]\s*|\b(?:and|then|please|to|you|just|quickly|kindly|also|now)\s+)"
+    r"(?:add (?!up)|anonymi[sz]e|append|build|change|clean|compress|convert|copy|correct|create|debug|delete|draft"
+    r"|draw|edit|encrypt|erase|explain|export|fix|format|generate|implement|improve|insert|install|make|merge|migrate"
+    r"|move|organi[sz]e|plot|produce|put|redact|refactor|remove|rename|repair|replace|rewrite|run|save|send|set|sort"
+    r"|split|store|summari[sz]e|translate|update|upload|write)\b",
     re.IGNORECASE,
 )
 """Verbs that call for a deed or for prose, where a sentence or clause begins."""
+GERMAN_DEEDS = re.compile(
+    r"\b(?:(?:um)?benennen?|verschieben?|kopieren?|l\u00f6schen?|entfernen?|erstellen?|erzeugen?"
+    r"|\u00e4ndern?|\u00e4ndere|ersetzen?|speicher[en]|\u00fcbersetzen?|sortieren?|korrigieren?|reparieren?|zusammenfassen"
+    r"|exportieren?|schreibe?|(?-i:schreiben))\b",
+    re.IGNORECASE,
+)
+"""The same in German, where the verb may stand anywhere."""
+FILES = (
+    "bat|cfg|conf|css|csv|db|docx?|html?|ini|java|jpe?g|js|jsonl?|log|md|pdf|png|py|rs|rst|sh|sql|toml|ts|tsv"
+    "|txt|xlsx?|xml|ya?ml"
+)
+TARGETS = re.compile(
+    rf"\w\.(?:{FILES})\b"
+    r"|\b(?:(?:in)?to|as) (?:(?:an?|the|one|another|new|separate) )*(?:\w+ )?"
+    r"(?:files?|csv|excel|html|json|markdown|spreadsheet|table|tsv|xml|yaml)\b",
+    re.IGNORECASE,
+)
+"""A file that is named, or a form in which all is wanted."""
 ALL = re.compile(r"\b(?:all|each|every|per|overall|together)\b", re.IGNORECASE)
 
 
 def asks_for_values(goal: str) -> bool:
     """Tell whether the goal is a question, or speaks of all files, and wants neither a deed nor a reason."""
-    return not REASONS.search(goal) and not DEEDS.search(goal) and ("?" in goal or bool(ALL.search(goal)))
+    if any(pattern.search(goal) for pattern in (REASONS, DEEDS, GERMAN_DEEDS, TARGETS)):
+        return False
+    return "?" in goal or bool(ALL.search(goal))

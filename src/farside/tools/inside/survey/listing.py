@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from farside.tools.inside.survey.folder import Folder
+from farside.tools.inside.survey.shapes import shapes
 
 ROOM = 3_000
 """Characters in all: less than the least that a model is shown of an output."""
 MOST_NAMES = 30
 MOST_SHAPES = 3
+MOST_GROUPED = 200
+"""Files that are grouped by shape: it takes a second for each few hundred."""
 
 
-def described(found: Mapping[str, str], groups: Sequence[Sequence[str]]) -> str:
+def described(folder: Folder) -> str:
     """Return what the folder holds."""
-    if not found:
+    names = list(folder.texts)
+    if not names:
         return "The folder holds no text files."
-    names = list(found)
+    filled = {name: folder.texts[name] for name in names[:MOST_GROUPED] if folder.texts[name].strip()}
     rest = f"\n[... and {len(names) - MOST_NAMES} more]" if len(names) > MOST_NAMES else ""
     listed = "\n".join(names[:MOST_NAMES]) + rest
-    shown = [group[0] for group in groups[:MOST_SHAPES]]
+    shown = [group[0] for group in shapes(filled)[:MOST_SHAPES]]
     room = (ROOM - len(listed)) // max(1, len(shown))
-    heads = [beginning(name, found[name], room) for name in shown]
+    heads = [beginning(name, filled[name], room) for name in shown]
     return "\n\n".join([f"The folder holds {len(names)} text file{'s' * (len(names) > 1)}:\n{listed}", *heads])
 
 

@@ -14,6 +14,8 @@ PART = 0.4
 """What an agreement with the beginning of a reading counts, where one with all of it counts 1."""
 SHARED = 1.5
 """What it counts, against a reading, that a value occurs in the other shapes too."""
+NOISE = 1e-9
+"""By how much equal worths may differ."""
 ENDS = re.compile(r"[,;(]| - ")
 """Marks before which a value may end that was read too far."""
 
@@ -97,21 +99,19 @@ def disputed(opinions: Sequence[Opinion], texts: Texts, known: Mapping[str, obje
     )
 
 
-def settled(shapes: Sequence[Sequence[Opinion]], readings: Sequence[int]) -> list[Opinion | None]:
-    """Choose an opinion for each shape, such that what is the same is named the same in all of them.
+def settled(shapes: Sequence[Sequence[Opinion]], readings: Sequence[int]) -> list[list[Opinion]]:
+    """Choose opinions for each shape, such that what is the same is named the same in all of them.
 
-    `readings` counts those of each shape.
+    `readings` counts those of each shape. The first of those that are chosen for a shape is to be believed; others
+    are as good.
     """
-    chosen = [opinions[0] if opinions else None for opinions in shapes]
+    chosen = [rivals(opinions) if opinions else [] for opinions in shapes]
     for index in [*range(len(shapes))] * 2 if len(shapes) > 1 else []:
-        if shapes[index]:
-            others = {
-                value
-                for other, opinion in enumerate(chosen)
-                if opinion and other != index
-                for value in opinion.values
-            }
-            chosen[index] = max(shapes[index], key=lambda opinion: worth(opinion, others, readings[index]))
+        others = {value for other, best in enumerate(chosen) if best and other != index for value in best[0].values}
+        worths = [worth(opinion, others, readings[index]) for opinion in shapes[index]]
+        chosen[index] = [
+            opinion for opinion, own in zip(shapes[index], worths, strict=True) if own > max(worths) - NOISE
+        ]
     return chosen
 
 

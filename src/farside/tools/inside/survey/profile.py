@@ -1,26 +1,33 @@
-"""What the columns of a table hold, in a few words: the model is told this instead of rows. Pure."""
+"""What the columns of a table hold, in a few words: the model is told this instead of rows."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
+from farside.prompts import render
 from farside.tools.figures import Value
 
+FILE = "file"
+"""The column that holds the name of the file of a row."""
 MOST_DECIMALS = 6
 
 
-def profile(table: Sequence[Mapping[str, Value]]) -> str:
-    """Return a line for each column of the rows."""
-    return "\n".join(f"- row[{name!r}]: {content([row[name] for row in table])}" for name in table[0])
+def profile(rows: Sequence[Mapping[str, Value]]) -> str:
+    """Return a line for each column of the rows. The name of the file stands last: it is the least to group by."""
+    names = sorted(rows[0], key=lambda name: name == FILE)
+    return "\n".join(f"- row[{name!r}]: {content(name, [row[name] for row in rows])}" for name in names)
 
 
-def content(values: Sequence[Value]) -> str:
+def content(name: str, values: Sequence[Value]) -> str:
     """Return what a column holds."""
+    if name == FILE:
+        return "text, the name of the file"
     amounts = [value for value in values if not isinstance(value, str)]
     if len(amounts) == len(values):
         places = decimals(amounts)
-        how = f"; print sums of it with {places} decimals" if 0 < places <= MOST_DECIMALS else ""
-        return f"a number, from {min(amounts)} to {max(amounts)}{how}"
+        how = render(__package__, "decimals.md", places=places) if 0 < places <= MOST_DECIMALS else ""
+        return f"a number, from {min(amounts)} to {max(amounts)}{how and f'; {how}'}"
     different = list(dict.fromkeys(values))
     if len(different) == len(values):
         return f"text, different in every row, like {different[0]!r}"
@@ -29,4 +36,5 @@ def content(values: Sequence[Value]) -> str:
 
 def decimals(amounts: Sequence[float]) -> int:
     """Return the most decimals that a number has."""
-    return max((len(repr(float(n)).partition(".")[2]) for n in amounts if n != int(n)), default=0)
+    broken = (number for number in amounts if math.isfinite(number) and number != int(number))
+    return max((len(repr(float(number)).partition(".")[2]) for number in broken), default=0)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from farside.tools.figures import Value, stands
+from farside.tools.figures import Value, amounts, stands
 from farside.tools.inside.survey.asking import Asker, fenced
+from farside.tools.inside.survey.profile import FILE
 
 Columns = dict[str, str]
 """Name of a column -> "text" or "number"."""
 Reading = dict[str, Value]
 TRIES = 3
+FORM = {"text": '"..."', "number": "<number>"}
+"""What stands for a value where the form of a reading is shown: nothing that could pass for one."""
 FEW = 3
 """Texts up to which a value may well stand in all of them."""
 COLUMN = {
@@ -26,9 +30,39 @@ COLUMN = {
 def columns(ask: Asker, count: int) -> Columns:
     """Return the columns that the goal needs. No file is shown: the model would copy out what stands there."""
     schema = {"type": "array", "minItems": 1, "maxItems": 4, "items": COLUMN}
-    named = ask.json("columns.md", {"count": count}, schema, system="planner.md", max_tokens=90) or []
-    found = {re.sub(r"\W+", "_", item["column"].strip()): item["kind"] for item in named}
-    return {name: kind for name, kind in found.items() if name.strip("_") and name != "file"}
+    return named(ask.json("columns.md", {"count": count}, schema, system="planner.md", max_tokens=90))
+
+
+def named(answer: object) -> Columns:
+    """Return the columns that an answer names, whatever else it holds; no name of a file is one."""
+    items = [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
+    found = {
+        re.sub(r"\W+", "_", item["column"].strip()): item["kind"]
+        for item in items
+        if isinstance(item.get("column"), str) and item.get("kind") in ("text", "number")
+    }
+    return {name: kind for name, kind in found.items() if name.strip("_") and name != FILE}
+
+
+def checked(values: object, wanted: Columns) -> Reading | None:
+    """Return what a model read if it has a value for each column, of its kind, else None."""
+    if not isinstance(values, dict):
+        return None
+    found = {column: valued(values.get(column), kind) for column, kind in wanted.items()}
+    reading = {column: value for column, value in found.items() if value is not None}
+    return reading if len(reading) == len(wanted) else None
+
+
+def valued(value: object, kind: str) -> Value | None:
+    """Return a value of that kind, or None: a number may be written as text, and a text be a whole number."""
+    if kind == "text":
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+    if isinstance(value, str):
+        written = amounts(value)
+        value = written[0] if len(written) == 1 else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    return None
 
 
 class Reader:
@@ -46,32 +80,32 @@ class Reader:
         Raises:
             Refused: the model does not answer.
         """
-        last = None
+        last, temperature = None, 0.0
         for attempt in range(TRIES):
-            values = self._read(name, temperature=0.7 if attempt == TRIES - 1 else 0.0)
+            values = self._read(name, temperature, attempt)
+            temperature = 0.7
             if values is None or not all(stands(value, self._texts[name]) for value in values.values()):
                 continue
             common = [value for value in values.values() if self._is_common(value)]
             if not common:
                 return values
-            self._masked += [value for value in common if isinstance(value, str)]
+            fresh = [value for value in common if isinstance(value, str)]
+            self._masked += fresh
             last = values
+            temperature = 0.0 if fresh else 0.7
         return last
 
-    def _read(self, name: str, temperature: float) -> Reading | None:
-        text = without(self._masked, self._texts[name])
+    def _read(self, name: str, temperature: float, seed: int) -> Reading | None:
         values = {
             "columns": ", ".join(f"{column} ({kind})" for column, kind in self._wanted.items()),
-            "form": ", ".join(
-                f'"{c}": ' + ('"..."' if kind == "text" else "0.0") for c, kind in self._wanted.items()
-            ),
+            "form": ", ".join(f'"{column}": {FORM[kind]}' for column, kind in self._wanted.items()),
             "name": name,
-            "text": fenced(text),
+            "text": fenced(without(self._masked, self._texts[name])),
         }
         read = self._ask.json(
-            "read.md", values, schema(self._wanted), max_tokens=100, temperature=temperature, seed=1
+            "read.md", values, schema(self._wanted), max_tokens=100, temperature=temperature, seed=seed
         )
-        return read if isinstance(read, dict) else None
+        return checked(read, self._wanted)
 
     def _is_common(self, value: Value) -> bool:
         """Tell whether it is a text of every file."""
@@ -83,11 +117,20 @@ Read = Callable[[str], Reading | None]
 """Reads the file of that name."""
 
 
-def without(masked: list[str], text: str) -> str:
-    """Return a text with what is masked taken out, and its line where nothing else stands there."""
-    for value in masked:
-        text = re.sub(r"[ \t]*" + re.escape(value) + r"[ \t]*(\n|$)?", r"\1", text)
-    return text.strip("\n")
+def without(masked: Sequence[str], text: str) -> str:
+    """Return a text with what is masked taken out where no word goes on, and lines where nothing else stands."""
+    if not masked:
+        return text.strip("\n")
+    found = re.compile(
+        "|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in sorted(masked, key=len, reverse=True))
+    )
+    kept = []
+    for line in text.strip("\n").split("\n"):
+        rest = re.sub(rf"(?<=\S)[ \t]*(?:{found.pattern})[ \t]*(?=\S)", " ", line)
+        rest = found.sub("", rest)
+        if rest.strip() or not line.strip():
+            kept.append(rest if rest == line else rest.rstrip())
+    return "\n".join(kept)
 
 
 def schema(wanted: Columns) -> dict[str, Any]:

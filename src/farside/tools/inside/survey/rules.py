@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from farside.tools.figures import Value, numbers, same, tidy
+from farside.tools.figures import Value, amounts, same, tidy
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 MARKS = (r"\|", ";", r"\t", r"\s{2,}", r"(?: ?\.){2,}", ":", ",")
@@ -72,7 +72,7 @@ class After:
 
     def cut(self, line: str) -> Value:
         """Return the value; IndexError when the word is not there."""
-        rest = behind(self.word, line).lstrip(" \t.:;|=-")
+        rest = line[end(self.word, line) :].lstrip(" \t.:;|=-")
         return tidy(re.split(self.mark, rest)[0] if self.mark else rest)
 
 
@@ -82,9 +82,9 @@ class Number:
 
     index: int
 
-    def cut(self, line: str) -> Value:
-        """Return the value; IndexError when there are fewer numbers."""
-        return numbers(line)[self.index]
+    def cut(self, line: str) -> Value | None:
+        """Return the value, None if its sign is in doubt; IndexError when there are fewer numbers."""
+        return written(line)[self.index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ class NumberAfter:
 
     word: str
 
-    def cut(self, line: str) -> Value:
-        """Return the value; IndexError when there is none."""
-        return numbers(behind(self.word, line))[0]
+    def cut(self, line: str) -> Value | None:
+        """Return the value, None if its sign is in doubt; IndexError when there is none."""
+        return written(line, end(self.word, line))[0]
 
 
 Anchor = Line | Worded
@@ -118,9 +118,18 @@ class Rule:
         return None if found == "" else found
 
 
-def behind(word: str, line: str) -> str:
-    """Return what follows a word in a line; IndexError when the word is not there."""
-    return re.split(rf"\b{re.escape(word)}\b", line, maxsplit=1)[1]
+@lru_cache(65_536)
+def written(line: str, start: int = 0) -> tuple[float | None, ...]:
+    """Return the numbers of a line from a place on, None for one whose sign is in doubt."""
+    return tuple(amounts(line, start))
+
+
+def end(word: str, line: str) -> int:
+    """Return where a word of a line ends; IndexError when it is not there."""
+    found = re.search(rf"\b{re.escape(word)}\b", line)
+    if not found:
+        raise IndexError(word)
+    return found.end()
 
 
 @lru_cache(4096)
@@ -152,7 +161,7 @@ def holds(line: str, value: Value) -> bool:
     """Tell whether a value may be cut out of a line."""
     if isinstance(value, str):
         return tidy(value) in tidy(line)
-    return any(same(value, found) for found in numbers(line))
+    return any(same(value, found) for found in written(line))
 
 
 def anchors(all_lines: tuple[str, ...], index: int, value: Value) -> Iterator[Anchor]:
@@ -174,7 +183,7 @@ def cuts(line: str, value: Value) -> Iterator[Cut]:
     """Yield the ways to cut values of this kind out of a line."""
     if not isinstance(value, str):
         yield from map(NumberAfter, words(line))
-        count = len(numbers(line))
+        count = len(written(line))
         yield from map(Number, range(-count, count))
         return
     inside = words(value)

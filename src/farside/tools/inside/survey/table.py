@@ -6,13 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farside.tools.base import ANSWER
+from farside.prompts import render
+from farside.tools.base import ANSWER, LEFT_OUT
 from farside.tools.figures import Value
 from farside.tools.inside.survey.asking import Asker, Refused
 from farside.tools.inside.survey.compute import computed, sentence
-from farside.tools.inside.survey.profile import profile
+from farside.tools.inside.survey.profile import FILE, profile
 from farside.tools.inside.survey.readings import Columns, Reader, columns
-from farside.tools.inside.survey.tabulate import Row, Study, fill, rows
+from farside.tools.inside.survey.records import SeveralRecords, are_items, are_lists
+from farside.tools.inside.survey.tabulate import Guess, Row, Study, fill, guessed
 
 LEAST_FILES, LEAST_ALIKE = 8, 4
 ALIKE_SHARE = 0.8
@@ -25,59 +27,77 @@ FILL_SHARE = 0.7
 READING_TIME = 7.0
 """Seconds that the model takes for one file, on two cores."""
 LEAST_ROWS = 0.8
-"""Share of the files that must have a row."""
+"""Share of the files of the shapes that must have a row."""
+MOST_NAMED = 10
+"""Files that are named of those that are left out."""
+MOST_SAID = 800
+"""Characters of an answer that is an output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One row a file."""
+    """One row a file, and what is not known."""
 
     rows: list[dict[str, Value]]
     missing: list[str]
-    """Files whose values were not found."""
+    """Files without a row."""
     kinds: int
     """How many shapes the files have."""
+    doubtful: list[str]
+    """Columns whose values may be wrong in some files."""
 
 
-def suits(found: Mapping[str, str], groups: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a folder holds many alike files of which each can be read at once."""
-    alike = sum(len(group) for group in groups if len(group) >= LEAST_ALIKE)
-    short = all(len(text) <= LONGEST for text in found.values())
-    return len(found) >= LEAST_FILES and short and alike >= ALIKE_SHARE * len(found)
+def suits(texts: Mapping[str, str]) -> bool:
+    """Tell whether there are many texts of which each can be read at once."""
+    return len(texts) >= LEAST_FILES and all(len(text) <= LONGEST for text in texts.values())
 
 
-def made(ask: Asker, shapes: Sequence[Mapping[str, str]]) -> Table | None:
-    """Return the table of texts in shapes, or None where too little was found.
+def alike(groups: Sequence[list[str]]) -> list[list[str]]:
+    """Return the groups of alike files that hold enough of all files, none where too few files are alike."""
+    large = [group for group in groups if len(group) >= LEAST_ALIKE]
+    return large if sum(map(len, large)) >= ALIKE_SHARE * sum(map(len, groups)) else []
+
+
+def made(ask: Asker, shapes: Sequence[Mapping[str, str]], left_out: Sequence[str]) -> Table | None:
+    """Return the rows of texts in shapes, or None where too little was found; `left_out` names files beside them.
 
     Raises:
         Refused: the model does not answer.
+        SeveralRecords: one row a file would not do.
     """
+    if any(map(are_lists, shapes)):
+        raise SeveralRecords
     wanted = columns(ask, sum(map(len, shapes)))
-    return tabulated(ask, shapes, wanted) if wanted else None
+    return tabulated(ask, shapes, wanted, left_out) if wanted else None
 
 
-def tabulated(ask: Asker, shapes: Sequence[Mapping[str, str]], wanted: Columns) -> Table | None:
-    """Return the table with these columns, or None where too few files have all values.
+def tabulated(
+    ask: Asker, shapes: Sequence[Mapping[str, str]], wanted: Columns, left_out: Sequence[str]
+) -> Table | None:
+    """Return the rows with these columns, or None where too few files have all values.
 
     Raises:
         Refused: the model does not answer.
+        SeveralRecords: one row a file would not do.
     """
     began, left = time.monotonic(), ask.left
-    readers = [Reader(ask, wanted, texts) for texts in shapes]
     studies = [Study(texts, wanted) for texts in shapes]
-    for number, (study, read) in enumerate(zip(studies, readers, strict=True)):
+    for number, study in enumerate(studies):
         now = time.monotonic()
-        study.go(read, now + (began + left * READ_SHARE - now) / (len(studies) - number))
-    found, until = rows(studies, wanted), began + left * FILL_SHARE
-    kept = within_reach(found, wanted, until - time.monotonic())
-    found = {name: {column: row[column] for column in kept} for name, row in found.items()}
-    for study in studies if kept else []:
-        fill(found, study, Reader(ask, kept, study.texts), until)
-    whole = {name: row for name, row in sorted(found.items()) if kept and None not in row.values()}
+        until = now + (began + left * READ_SHARE - now) / (len(studies) - number)
+        study.go(Reader(ask, wanted, study.texts), until)
+    guess, until = guessed(studies, wanted), began + left * FILL_SHARE
+    if any(are_items(texts, guess.rows) for texts in shapes):
+        raise SeveralRecords
+    kept = within_reach(guess.rows, wanted, until - time.monotonic())
+    if not kept:
+        return None
+    found, doubtful = completed(ask, guess, studies, kept, until)
+    whole = {name: row for name, row in sorted(found.items()) if None not in row.values()}
     if len(whole) < LEAST_ROWS * len(found):
         return None
-    complete = [{"file": name, **{c: v for c, v in row.items() if v is not None}} for name, row in whole.items()]
-    return Table(complete, sorted(found.keys() - whole.keys()), len(shapes))
+    rows = [{**{c: v for c, v in row.items() if v is not None}, FILE: name} for name, row in whole.items()]
+    return Table(rows, sorted({*found.keys() - whole.keys(), *left_out}), len(shapes), doubtful)
 
 
 def within_reach(found: Mapping[str, Row], wanted: Columns, seconds: float) -> Columns:
@@ -91,24 +111,67 @@ def within_reach(found: Mapping[str, Row], wanted: Columns, seconds: float) -> C
     return near if set(near.values()) == set(wanted.values()) else {}
 
 
+def completed(
+    ask: Asker, guess: Guess, studies: Sequence[Study], kept: Columns, until: float
+) -> tuple[dict[str, Row], list[str]]:
+    """Read what no rule finds or rules differ on; return the rows with the kept columns, and columns in doubt.
+
+    What is differed on and was not reached in time is as guessed, and in doubt.
+
+    Raises:
+        Refused: the model does not answer.
+    """
+    found = {
+        name: {c: None if name in guess.contested[c] else row[c] for c in kept} for name, row in guess.rows.items()
+    }
+    for study in studies:
+        fill(found, study, Reader(ask, kept, study.texts), until)
+    blind = {name for study in studies for name in study.unread}
+    doubtful = {column for column in kept if column in guess.unclear}
+    for column in kept:
+        for name in guess.contested[column] - blind:
+            if found[name][column] is None:
+                found[name][column] = guess.rows[name][column]
+                doubtful.add(column)
+    return found, sorted(doubtful)
+
+
 def answered(ask: Asker, table: Table) -> str:
     """Work out the goal from the table; return what the survey prints of all this."""
+    count = len(table.rows)
     try:
-        output = computed(ask, table.rows)
-        answer = sentence(ask, table.rows, output) if output else ""
+        made = computed(ask, table.rows)
+        if made is None:
+            return printed(table, [], render(__package__, "next.md"))
+        sure = made.agreed and not table.doubtful
+        words = sentence(ask, table.rows, made.output, count + len(table.missing)) if sure else ""
     except Refused as refusal:
-        return f"{heading(table)}\n[no program was written: {refusal}]"
-    if not output:
-        return f"{heading(table)}\n\n{NEXT}"
-    worked_out = f"A program worked this out from all {len(table.rows)} rows:\n{output.rstrip()}"
-    return f"{heading(table)}\n\n{worked_out}\n\n{ANSWER}{answer or ' '.join(output.split())}"
+        return printed(table, [], f"[no program was written: {refusal}]")
+    prompt = "agreed.md" if made.agreed else "alone.md"
+    worked_out = render(__package__, prompt, count=count, output=made.output.rstrip())
+    if not sure:
+        doubts = [render(__package__, "doubt.md", columns=", ".join(table.doubtful))] if table.doubtful else []
+        return printed(table, [worked_out, *doubts], render(__package__, "next.md"))
+    return printed(table, [worked_out], ANSWER + (words or bounded(" ".join(made.output.split()))))
 
 
-def heading(table: Table) -> str:
-    """Return what `rows` holds."""
+def printed(table: Table, parts: Sequence[str], last: str) -> str:
+    """Return what `rows` holds, the parts, what is left out, and the last line."""
     shapes = f"{table.kinds} kinds of files" if table.kinds > 1 else "files of one kind"
-    lacking = f"\nWithout: {', '.join(table.missing[:10])} (values not found)." if table.missing else ""
-    return f"`rows` is a list of {len(table.rows)} dicts, read from {shapes}:\n{profile(table.rows)}{lacking}"
+    heading = f"`rows` is a list of {len(table.rows)} dicts, read from {shapes}:\n{profile(table.rows)}"
+    return "\n\n".join([heading, *parts, "\n".join([*left_out(table), last])])
 
 
-NEXT = "Work on from `rows` in a Python block; the files need not be opened again."
+def left_out(table: Table) -> list[str]:
+    """Return a line on the files that have no row, none where all have one."""
+    missing = table.missing
+    if not missing:
+        return []
+    files = len(table.rows) + len(missing)
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    return [f"{LEFT_OUT}{len(missing)} of {files} files have no values: {', '.join(missing[:MOST_NAMED])}{more}"]
+
+
+def bounded(text: str) -> str:
+    """Return as much of a text as an answer may have."""
+    return text if len(text) <= MOST_SAID else text[: MOST_SAID - 6].rpartition(" ")[0] + " [...]"

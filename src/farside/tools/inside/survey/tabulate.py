@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from farside.tools.figures import Value
-from farside.tools.inside.survey.opinions import Opinion, disputed, learn, settled
+from farside.tools.inside.survey.opinions import Opinion, disputed, learn, rivals, settled
 from farside.tools.inside.survey.readings import Columns, Read, Reading
 
 MOST = 6
@@ -86,28 +86,54 @@ class Study:
 
     def _doubt(self, opinions: Sequence[Opinion]) -> str | None:
         name = disputed(opinions, self.texts, {**self.readings, **dict.fromkeys(self.unread)})
+        return name or (None if self.supports(opinions[0]) else next(iter(self._fresh(1 / 3)), None))
+
+    def supports(self, opinion: Opinion) -> bool:
+        """Tell whether an opinion agrees with all readings, or with most where there are ENOUGH."""
         count = len(self.readings)
-        clear = opinions[0].fits == count or (count >= ENOUGH and opinions[0].fits >= MAJORITY * count)
-        return name or (None if clear else next(iter(self._fresh(1 / 3)), None))
+        return opinion.fits == count or (count >= ENOUGH and opinion.fits >= MAJORITY * count)
 
 
 Row = dict[str, Value | None]
 
 
-def rows(studies: Sequence[Study], wanted: Columns) -> dict[str, Row]:
-    """Return a row for each file of all shapes; None where no rule finds a value."""
-    table: dict[str, Row] = {name: {} for study in studies for name in study.texts}
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the rules say of all files of all shapes."""
+
+    rows: dict[str, Row]
+    """None where no rule finds a value."""
+    contested: dict[str, set[str]]
+    """Column -> files on which rules that are as good differ, and which the model has not read."""
+    unclear: set[str]
+    """Columns of which no rule agrees with enough of what was read."""
+
+
+def guessed(studies: Sequence[Study], wanted: Columns) -> Guess:
+    """Return what the best rules find in each file, and how far that is sure."""
+    guess = Guess(
+        {name: {} for study in studies for name in study.texts}, {column: set() for column in wanted}, set()
+    )
     for column, kind in wanted.items():
         opinions = [study.opinions.get(column, []) for study in studies]
         if kind == "text":
-            chosen = settled(opinions, [len(study.readings) for study in studies])
+            best = settled(opinions, [len(study.readings) for study in studies])
         else:
-            chosen = [found[0] if found else None for found in opinions]
-        for study, opinion in zip(studies, chosen, strict=True):
-            values = opinion.values if opinion else [None] * len(study.texts)
-            for name, value in zip(study.texts, values, strict=True):
-                table[name][column] = value
-    return table
+            best = [rivals(found) if found else [] for found in opinions]
+        for study, rival in zip(studies, best, strict=True):
+            for index, name in enumerate(study.texts):
+                views = [opinion.values[index] for opinion in rival]
+                guess.rows[name][column] = views[0] if views else None
+                if len(set(views)) > 1 and name not in study.readings:
+                    guess.contested[column].add(name)
+        if not all(map(is_clear, studies, opinions)) and (kind != "text" or len(studies) == 1):
+            guess.unclear.add(column)
+    return guess
+
+
+def is_clear(study: Study, opinions: Sequence[Opinion]) -> bool:
+    """Tell whether an opinion of a shape rests on more than one reading and on most of them, or there is none."""
+    return not opinions or (len(study.readings) > 1 and study.supports(opinions[0]))
 
 
 def fill(table: dict[str, Row], study: Study, read: Read, until: float, clock: Clock = time.monotonic) -> None:
@@ -121,5 +147,7 @@ def fill(table: dict[str, Row], study: Study, read: Read, until: float, clock: C
         values = study.readings.get(name)
         if gaps and values is None and name not in study.unread and clock() < until:
             values = read(name)
+            if values is None:
+                study.unread.add(name)
         if gaps and values is not None:
             table[name].update({column: values[column] for column in gaps})
