@@ -1,4 +1,4 @@
-"""The user's configuration file: keys, the default model, base URLs, corrections of profiles."""
+"""The user's configuration file: keys, the default model, base URLs, corrections of profiles, MCP servers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,18 @@ class Config:
     """Base URLs by provider, with their /v1."""
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Corrections by `provider/model`: fields of Profile. The file wins over what `farside check` learned."""
+    corpora: dict[str, str] = field(default_factory=dict)
+    """Folders that every run may search, by name."""
+    web: dict[str, str] = field(default_factory=dict)
+    """Where to search the web: `searxng`, the address of a SearXNG."""
+    mcp: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    """MCP servers by name, as they are written: `farside.tools.mcp.server` reads them."""
 
 
-_INSIDE: dict[str, type | None] = {"model": None, "keys": str, "base_urls": str, "profiles": dict}
+_INSIDE: dict[str, type | None] = {
+    **{"model": None, "keys": str, "base_urls": str, "profiles": dict},
+    **{"corpora": str, "web": str, "mcp": dict},
+}
 """What each part of the file holds: a table of such values, or (None) text. By hand: pydantic takes 100 ms."""
 
 
@@ -69,6 +78,10 @@ def _checked(written: dict[str, Any]) -> Config:
     config = Config(**written)
     for provider, url in config.base_urls.items():
         check_base_url(url, f"{config_path()}: base_urls.{provider}")
+    for engine, url in config.web.items():
+        if engine != "searxng":
+            raise FarsideError(f"{config_path()}: web.{engine}: there is no such engine.", "there is: searxng")
+        check_base_url(url, f"{config_path()}: web.searxng")
     return config
 
 

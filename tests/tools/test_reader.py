@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from farside.tools.below import Unreadable
 from farside.tools.reader import Reader
+from farside.tools.reasons import Unreadable
 from tests.tools.boxes import BUBBLEWRAP
 from tests.tools.papers import pdf
 

@@ -22,11 +22,15 @@ class Entry:
     schema: dict[str, Any]
 
 
-@cache
 def catalog() -> dict[str, Entry]:
-    """Return the tools by name, in the order in which models are told of them."""
-    text = Path(__file__).with_suffix(".toml").read_text()
-    return {name: _entry(name, data) for name, data in tomllib.loads(text).items()}
+    """Return the sandboxed tools by name, in the order in which models are told of them."""
+    return entries(Path(__file__).with_suffix(".toml"))
+
+
+@cache
+def entries(file: Path) -> dict[str, Entry]:
+    """Return the tools that a file describes, by name, in its order."""
+    return {name: _entry(name, data) for name, data in tomllib.loads(file.read_text()).items()}
 
 
 def _entry(name: str, data: dict[str, Any]) -> Entry:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from farside.tools.printable import printable
 from farside.tools.reasons import CouldNotSearch, Unreadable
 from farside.tools.web.engine import WebHit
 from farside.tools.web.fetch import Caps, Fetched, Fetcher
@@ -70,7 +71,10 @@ def _silent(body: dict[str, Any]) -> list[Any]:
 
 def _hit(each: dict[str, Any]) -> WebHit:
     return WebHit(
-        " ".join(str(each.get("title") or "").split()),
-        str(each.get("url") or ""),
-        " ".join(str(each.get("content") or "").split())[:SNIPPET],
+        _line(each.get("title")), _line(each.get("url")).replace(" ", "%20"), _line(each.get("content"))[:SNIPPET]
     )
+
+
+def _line(value: object) -> str:
+    """Return what an engine says as one line without controls."""
+    return printable(" ".join(str(value or "").split()).encode(errors="replace"))
