@@ -19,7 +19,7 @@ from farside.agent.state import RunState
 from farside.agent.take_up import told_by
 from farside.cli.figures import count, dollars, duration, tokens
 from farside.cli.listing import status
-from farside.cli.plain_text import cut, head, one_line, safe
+from farside.cli.plain_text import cut, cut_left, head, one_line, safe
 from farside.cli.telling import facts
 
 FILES = 40
@@ -29,8 +29,10 @@ PATCH_LINES = 30
 NAMES = 400
 """Files that are named."""
 ANSWER_LINES = 8
-COLUMN = 34
+COLUMN = 44
 """Columns that one run's value has."""
+PATHS = ("model", "folder")
+"""Values that are best known by their end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ def difference(left: Side, right: Side) -> Iterator[Text]:
     yield Text(parting(left, right, shared), "bold")
     yield Text()
     for name, one, other in rows(left, right, shared):
-        line = Text().append(f"{name:9} ", "dim").append(f"{cut(safe(one), COLUMN):{COLUMN}}  ")
-        yield line.append(cut(safe(other), 2 * COLUMN), "" if one != other else "dim")
+        shorten = cut_left if name in PATHS else cut
+        line = Text().append(f"{name:9} ", "dim").append(f"{shorten(safe(one), COLUMN):{COLUMN}}  ")
+        yield line.append(shorten(safe(other), COLUMN), "" if one != other else "dim")
     yield Text()
     yield from files(left, right)
     if left.state.answer != right.state.answer:
