@@ -31,10 +31,10 @@ def check_place(target: Path) -> None:
     Raises:
         FarsideError: something is there.
     """
+    if not target.name:  # "." or "/": a folder cannot be put in its place
+        raise FarsideError(f"{target} has no name of its own.", "Name a folder that is not there yet.")
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise FarsideError(f"{target} exists already.", "Name a folder that is not there yet.")
-    if not target.name:
-        raise FarsideError(f"{target} has no name of its own.", "Name a folder that is not there yet.")
 
 
 def check_room(target: Path, needed: int, what: str) -> None:
