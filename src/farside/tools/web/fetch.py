@@ -69,14 +69,14 @@ class Fetcher:
         here = checked_address(address)
         for _ in range(REDIRECTS + 1):
             with httpcore.ConnectionPool(network_backend=network) as pool:
-                found = self._get(pool, here, accept)
+                found = self._get(pool, here, accept, deadline)
             target = found.headers.get("location", "")
             if found.status not in MOVED or not target:
                 return found
             here = checked_address(urljoin(here, target))
         raise Unreadable(f"it redirects more than {REDIRECTS} times")
 
-    def _get(self, pool: httpcore.ConnectionPool, address: str, accept: str) -> Fetched:
+    def _get(self, pool: httpcore.ConnectionPool, address: str, accept: str, deadline: Deadline) -> Fetched:
         """Send one request; `Accept-Encoding` promises only what is unpacked here."""
         sent: dict[str | bytes, str | bytes]
         sent = {"Host": urlsplit(address).netloc, "User-Agent": f"farside/{version('farside')}", "Accept": accept}
@@ -92,6 +92,7 @@ class Fetcher:
                     return found
                 return replace(found, data=self._body(response.iter_stream(), headers))
         except httpcore.TimeoutException as error:
+            deadline.left()  # says so where it was that which ended the wait
             raise Unreadable(f"{urlsplit(address).netloc} does not answer") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
             raise Unreadable(f"{urlsplit(address).netloc} cannot be read from ({error})") from error

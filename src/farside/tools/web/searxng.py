@@ -77,4 +77,4 @@ def _hit(each: dict[str, Any]) -> WebHit:
 
 def _line(value: object) -> str:
     """Return what an engine says as one line without controls."""
-    return printable(" ".join(str(value or "").split()).encode(errors="replace"))
+    return " ".join(printable(str(value or "").encode(errors="replace")).split())
