@@ -100,10 +100,17 @@ class Result:
         return self.billed.cached / self.billed.input
 
 
-def measure(name: str, task: Task, agent: Callable[[str], object], strict: bool = False) -> Result:
-    """Let an agent work against an endpoint of its own; `strict` refuses what Moonshot would."""
+def measure(
+    name: str,
+    task: Task,
+    agent: Callable[[str], object],
+    window: int | None = PROFILE.window,
+    strict: bool = False,
+) -> Result:
+    """Let an agent work against an endpoint of its own; `strict` refuses what Moonshot would, long prompts aside."""
     brain = task.brain()
-    with Endpoint(brain, cache=PrefixCache(), rules=moonshot if strict else None) as endpoint:
+    rules = moonshot if strict else None
+    with Endpoint(brain, cache=PrefixCache(), rules=rules, window=window) as endpoint:
         agent(endpoint.base_url)
         if endpoint.seen.violations:
             raise SystemExit(f"{name}: {endpoint.seen.violations[0]}")
@@ -231,7 +238,7 @@ def musts(ours: Result, no_policy: Result, compaction: Result) -> list[str]:
 
 def compare(task: Task, python: Path | None) -> None:
     """Measure every agent and print the table."""
-    no_policy = measure("no policy, no limit", task, partial(plain, None, task))
+    no_policy = measure("no policy, no limit", task, partial(plain, None, task), window=None)
     compaction = measure("compaction at 85% (kimi-cli's)", task, partial(plain, PROFILE.window, task))
     print(HEAD)
     for baseline in (no_policy, compaction):
