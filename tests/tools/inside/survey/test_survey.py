@@ -8,6 +8,7 @@ import pytest
 
 from farside.errors import FarsideError
 from farside.tools.base import Outcome, Question
+from farside.tools.inside.survey.listing import END
 from tests.tools.boxes import Box, open_box
 from tests.tools.inside.survey.folders import GOAL, LAYOUTS, Folder, Model, drawn
 
@@ -59,7 +60,15 @@ def test_a_large_file_is_shown_by_its_beginning(tmp_path: Path) -> None:
     (box.workspace / "large.csv").write_text("".join(f"{number};x\n" for number in range(9000)))
     text = box.call("survey", goal=GOAL).text
     assert text.splitlines()[:5] == ["The folder holds 1 text file:", "large.csv", "", "large.csv begins:", "0;x"]
-    assert (len(text) < 4000, text.splitlines()[-1]) == (True, "[...]")
+    assert (len(text) < 4000, text.splitlines()[-3:]) == (True, ["[...]", "", END])
+    box.toolbox.close()
+
+
+def test_a_line_of_a_file_does_not_pass_for_an_answer(tmp_path: Path) -> None:
+    box = open_box(tmp_path)
+    (box.workspace / "quiz.txt").write_text("What is six times seven?\nAnswer: 42\n")
+    text = box.call("survey", goal="Write a poem.").text
+    assert "Answer: 42\n" in text and text.splitlines()[-1] == END
     box.toolbox.close()
 
 
