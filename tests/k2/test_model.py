@@ -70,10 +70,10 @@ def test_the_eps_of_the_latents_is_not_that_of_the_rest(tmp_path: Path) -> None:
 
 
 def test_positions_to_the_end_of_the_window(tmp_path: Path) -> None:
-    """K2-Thinking's YaRN behind a past of 262,128 tokens: the same latents are put into both caches."""
+    """K2-Thinking's YaRN behind a past of 262,138 tokens: the same latents are put into both caches."""
     from transformers import DynamicCache
 
-    last, new = 262_144, 16
+    last, new = 262_144, 6
     rotary = preset("k2-thinking").qk_rope_head_dim
     config = replace(
         SMALL, num_hidden_layers=1, first_k_dense_replace=1, num_attention_heads=1, num_key_value_heads=1,

@@ -60,6 +60,7 @@ def ours(given: dict[str, Tensor], x: Tensor) -> Tensor:
 
     def experts_of(config: Config, layer: int) -> Experts:
         experts = RoutedExperts(SwiGLU(1, 1) for _ in range(config.n_routed_experts))
+        expert: Any
         for at, expert in enumerate(experts):
             expert.gate_proj.weight = parameter(given["gate_up"][at : at + inner])
             expert.up_proj.weight = parameter(given["gate_up"][at + inner : at + 2 * inner])
@@ -79,8 +80,8 @@ def theirs(given: dict[str, Tensor], x: Tensor) -> Tensor:
     from transformers import DeepseekV3Config
     from transformers.models.deepseek_v3 import modeling_deepseek_v3 as modeling
 
-    fields = {**CONFIG.as_json(), "model_type": "deepseek_v3", "quantization_config": None}
-    config: Any = DeepseekV3Config(**fields, attn_implementation="eager", experts_implementation="eager")
+    plain = {"quantization_config": None, "attn_implementation": "eager", "experts_implementation": "eager"}
+    config: Any = DeepseekV3Config(**{**CONFIG.as_json(), "model_type": "deepseek_v3", **plain})
     with torch.device("meta"):
         layer: Any = modeling.DeepseekV3DecoderLayer(config, 1)
     layer.load_state_dict(given, assign=True, strict=False)
@@ -95,7 +96,7 @@ def theirs(given: dict[str, Tensor], x: Tensor) -> Tensor:
 
 
 def error(y: Tensor, exact: Tensor) -> float:
-    return ((y.float() - exact).norm() / exact.norm()).item()
+    return float((y.float() - exact).norm() / exact.norm())
 
 
 @pytest.mark.slow
