@@ -108,5 +108,5 @@ def test_a_layer_of_k2_is_that_of_transformers() -> None:
     assert error(theirs(wide, x.float()), exact) <= 1e-5
     del wide
     rounded = error(ours(narrow, x), exact)
-    assert rounded <= 2**-7
+    assert rounded <= 2**-6  # measured: 0.0074, and 0.0078 for transformers' own
     assert rounded <= 1.25 * error(theirs(narrow, x), exact)
