@@ -9,6 +9,8 @@ ROOM = 3_000
 """Characters in all: less than the least that a model is shown of an output."""
 MOST_NAMES = 30
 MOST_SHAPES = 3
+END = "[end of what the files hold]"
+"""The last line is ours: one of a file could pass for an answer that was worked out."""
 MOST_GROUPED = 200
 """Files that are grouped by shape: it takes a second for each few hundred."""
 
@@ -24,7 +26,8 @@ def described(folder: Folder) -> str:
     shown = [group[0] for group in shapes(filled)[:MOST_SHAPES]]
     room = (ROOM - len(listed)) // max(1, len(shown))
     heads = [beginning(name, filled[name], room) for name in shown]
-    return "\n\n".join([f"The folder holds {len(names)} text file{'s' * (len(names) > 1)}:\n{listed}", *heads])
+    count = f"The folder holds {len(names)} text file{'s' * (len(names) > 1)}"
+    return "\n\n".join([f"{count}:\n{listed}", *heads, END])
 
 
 def beginning(name: str, text: str, room: int) -> str:
