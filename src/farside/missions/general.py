@@ -15,9 +15,9 @@ from farside.messages import Message, ToolCall
 from farside.missions.grounding import agrees, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
+from farside.tools.asking_for import asks_for_values
 from farside.tools.base import SURVEY
 from farside.tools.figures import numbers
-from farside.tools.inside.survey.goal import asks_for_values
 
 SURVEY_SECONDS = 240
 """What the survey may take: it asks the model to read some of the files."""

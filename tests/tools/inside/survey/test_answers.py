@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from farside.tools.frames import Frame
 from tests.tools.inside.survey.folders import LAYOUTS, PROGRAM, Folder, Model, drawn, printed, surveyed
 
 TOTAL = "```python\nprint(f'In all: {sum(row[\"amount\"] for row in rows):.2f}')\n"
@@ -136,6 +138,26 @@ def test_programs_that_say_other_things_do_not_agree(tmp_path: Path) -> None:
     folder = drawn(7, LAYOUTS[:1], count=12)
     found = surveyed(tmp_path, Model(folder, programs=(TOTAL, COUNT, '```python\nprint("none")\n', "```python\n1\n")))
     assert "Answer:" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (1, "One program printed this from all 12 rows, and no other agreed with it:\nIn all: "),
+        ("Say the answer", "\nAnswer: In all: "),
+        (0, "\n[no program was written: The budget is used up."),
+    ],
+)
+def test_what_was_worked_out_before_a_refusal_stays(tmp_path: Path, refused: int | str, said: str) -> None:
+    @dataclass
+    class Refusing(Model):
+        def ask(self, kind: str, values: dict[str, Any]) -> Frame:
+            program = "Write Python code" in values["text"] and values["seed"] == refused
+            if program or (isinstance(refused, str) and refused in values["text"]):
+                return Frame({"ok": False}, (b"The budget is used up.",))
+            return super().ask(kind, values)
+
+    assert said in surveyed(tmp_path, Refusing(drawn(7, LAYOUTS[:1], count=12))).text
 
 
 def test_programs_find_what_they_use_and_work_in_an_empty_folder(tmp_path: Path) -> None:

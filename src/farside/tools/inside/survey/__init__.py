@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from farside.tools.asking_for import asks_for_values
 from farside.tools.inside.survey import listing
 from farside.tools.inside.survey.asking import Ask, Asker, Refused
 from farside.tools.inside.survey.folder import Folder, look
-from farside.tools.inside.survey.goal import asks_for_values
 from farside.tools.inside.survey.records import SeveralRecords
 from farside.tools.inside.survey.shapes import shapes
 from farside.tools.inside.survey.table import Table, alike, answered, made, suits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from farside.tools.inside.survey.asking import Asker, fenced
+from farside.tools.inside.survey.asking import Asker, Refused, fenced
 from farside.tools.inside.survey.programs import Rows, program, ran
 from farside.tools.inside.survey.said import Ear, Said, agreed, beyond, grounded
 
@@ -30,13 +30,18 @@ def computed(ask: Asker, rows: Rows) -> Computed | None:
     """Return the output of a program that works out the goal: one that another backs, else the richest, if one ran.
 
     Raises:
-        Refused: the model does not answer.
+        Refused: the model does not answer, and nothing was printed before.
     """
     hear, outputs, heard, further = Ear(rows), list[str](), list[Said](), FURTHER
     for attempt in range(PROGRAMS):
         if ask.left < PROGRAM_TIME:
             break
-        output = ran(program(ask, rows, attempt), rows)
+        try:
+            output = ran(program(ask, rows, attempt), rows)
+        except Refused:
+            if outputs:
+                break  # what was printed before stays, as after the time is over
+            raise
         if not output.strip() or len(output) > LONGEST:
             continue
         outputs.append(output)

@@ -138,21 +138,30 @@ def completed(
 
 def answered(ask: Asker, table: Table) -> str:
     """Work out the goal from the table; return what the survey prints of all this."""
-    count = len(table.rows)
+    count, further = len(table.rows), render(__package__, "next.md")
     try:
         made = computed(ask, table.rows)
-        if made is None:
-            return printed(table, [], render(__package__, "next.md"))
-        sure = made.agreed and not table.doubtful
-        words = sentence(ask, table.rows, made.output, count + len(table.missing)) if sure else ""
     except Refused as refusal:
         return printed(table, [], f"[no program was written: {refusal}]")
+    if made is None:
+        return printed(table, [], further)
     prompt = "agreed.md" if made.agreed else "alone.md"
     worked_out = render(__package__, prompt, count=count, output=made.output.rstrip())
-    if not sure:
-        doubts = [render(__package__, "doubt.md", columns=", ".join(table.doubtful))] if table.doubtful else []
-        return printed(table, [worked_out, *doubts], render(__package__, "next.md"))
-    return printed(table, [worked_out], ANSWER + (words or bounded(" ".join(made.output.split()))))
+    if table.doubtful:
+        doubt = render(__package__, "doubt.md", columns=", ".join(table.doubtful))
+        return printed(table, [worked_out, doubt], further)
+    if not made.agreed:
+        return printed(table, [worked_out], further)
+    return printed(table, [worked_out], ANSWER + in_words(ask, table, made.output))
+
+
+def in_words(ask: Asker, table: Table, output: str) -> str:
+    """Return a sentence that says what the output does, or the output itself where the model has none."""
+    try:
+        words = sentence(ask, table.rows, output, len(table.rows) + len(table.missing))
+    except Refused:
+        words = ""
+    return words or bounded(" ".join(output.split()))
 
 
 def printed(table: Table, parts: Sequence[str], last: str) -> str:

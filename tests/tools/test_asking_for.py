@@ -2,7 +2,7 @@
 
 import pytest
 
-from farside.tools.inside.survey.goal import asks_for_values
+from farside.tools.asking_for import asks_for_values
 
 
 @pytest.mark.parametrize(
