@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.parts import GOAL, part
+from bench.parts import GOAL, code, part
 from bench.plain_agents import PlainAgent
 from bench.searching import Searching
 from farside.agent.context import POLICIES
@@ -114,7 +114,8 @@ def measure(
         agent(endpoint.base_url)
         if endpoint.seen.violations:
             raise SystemExit(f"{name}: {endpoint.seen.violations[0]}")
-        return Result(name, endpoint.seen.billed, endpoint.seen.longest, brain.found or "not reached")
+        found = brain.found if brain.code == code(task.planted) else "not found"
+        return Result(name, endpoint.seen.billed, endpoint.seen.longest, found)
 
 
 class TwoTools:

@@ -33,6 +33,7 @@ class Searching:
     """Characters that it thinks before each call."""
     found: str = ""
     """How the code was found, or that it was not."""
+    code: int | None = None
     summaries: int = 0
     _looked: int = 0
     _tried: list[str] = field(default_factory=list)
@@ -45,15 +46,16 @@ class Searching:
         if self._looked == self.needed and not self.found and (call := self._search(body)):
             return self._calling(*call)
         if self._looked == self.steps:
-            return Message("assistant", f"All parts were looked at; the code was {self.found}.")
+            return Message("assistant", f"All parts were looked at. The code is {self.code}.")
         self._looked += 1
         return self._calling("look", {"part": self._looked})
 
     def _search(self, body: Body) -> tuple[str, dict[str, Any]] | None:
         """Note how the code was found, or return the call that may show it."""
         messages = body["messages"]
-        shown = f"The code of part {self.planted} is"
-        if any(shown in text for text in map(_text, messages)):
+        shown = re.compile(rf"The code of part {self.planted} is (\d+)\.")
+        if found := next(filter(None, map(shown.search, map(_text, messages))), None):
+            self.code = int(found[1])
             self.found = self._tried[-1] if self._tried else "shown"
             return None
         offered = {tool["function"]["name"] for tool in body["tools"]}
