@@ -3,7 +3,10 @@
 import subprocess
 import sys
 
-HEAVY = ("asyncio", "cloudpickle", "httpx", "httpx_sse", "json_repair", "pydantic", "rich", "torch", "xllamacpp")
+HEAVY = (
+    *("asyncio", "cloudpickle", "httpcore", "httpx", "httpx_sse", "json_repair", "justhtml", "pydantic", "pypdf"),
+    *("rich", "torch", "xllamacpp"),
+)
 
 
 def loaded(statement: str) -> list[str]:

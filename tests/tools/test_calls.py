@@ -59,6 +59,11 @@ def test_wrong_arguments_are_answered_with_the_signature(shared: Box) -> None:
         assert complaint in outcome.text and outcome.text.endswith(signature)
 
 
+def test_a_number_with_a_lower_bound_alone_is_held_to_it(shared: Box) -> None:
+    outcome = shared.call("read_file", path="a", start=0)
+    assert not outcome.ok and "`start` must be at least 1, not 0." in outcome.text
+
+
 def test_an_optional_null_is_left_out(shared: Box) -> None:
     assert shared.toolbox.call("shell", '{"command": "echo hi", "timeout": null}', "h").text == "hi"
 

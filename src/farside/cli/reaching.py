@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from farside.agent.blobs import Blobs
 from farside.agent.events import Settings
@@ -16,6 +17,10 @@ from farside.tools.corpora.corpus import Corpus
 from farside.tools.reach import Reach, open_reach
 from farside.tools.reasons import CouldNotSearch
 from farside.tools.sandbox import Layer
+
+if TYPE_CHECKING:
+    from farside.tools.web.engine import Engine
+    from farside.tools.web.fetch import Fetcher
 
 SILENT = 1.0
 """Seconds that a pass over a corpus may take before anything is said about it."""
@@ -48,17 +53,14 @@ def opened(settings: Settings, folder: RunFolder, layer: Layer, notice: Notice) 
     Raises:
         FarsideError: the config file is wrong, or an earlier sandbox cannot be killed.
     """
-    from farside.tools.web.fetch import Fetcher
-    from farside.tools.web.searxng import SearXNG
-
-    web = load_config().web.get("searxng") if settings.net else None
+    fetcher, engine = web() if settings.net else (None, None)
     reach = open_reach(
         Path(settings.workspace),
         folder.scratch / "reader",
         layer=layer,
         corpora=settings.corpora,
-        fetcher=Fetcher() if settings.net else None,
-        engine=SearXNG(web) if web else None,
+        fetcher=fetcher,
+        engine=engine,
         private=private(),
         archive=Blobs(folder.blobs).put,
         progress=Tenths(notice).progress,
@@ -70,6 +72,19 @@ def opened(settings: Settings, folder: RunFolder, layer: Layer, notice: Notice) 
         reach.close()
         raise
     return reach
+
+
+def web() -> tuple[Fetcher, Engine | None]:
+    """Return what fetches pages, and the engine that the config file names, if any.
+
+    Raises:
+        FarsideError: the config file is wrong.
+    """
+    from farside.tools.web.fetch import Fetcher
+    from farside.tools.web.searxng import SearXNG
+
+    address = load_config().web.get("searxng")
+    return Fetcher(), SearXNG(address) if address else None
 
 
 def _index(reach: Reach, corpus: Corpus, notice: Notice) -> None:

@@ -71,9 +71,8 @@ def _number(value: Any) -> float:
 
 
 def _range(schema: Schema) -> str:
-    parts = [f"at least {schema['minimum']}"] * ("minimum" in schema)
-    parts += [f"at most {schema['maximum']}"] * ("maximum" in schema)
-    return " and ".join(parts)
+    bounds = (("at least", "minimum"), ("at most", "maximum"))
+    return " and ".join(f"{words} {schema[bound]}" for words, bound in bounds if bound in schema)
 
 
 def _object_faults(value: dict[str, Any], schema: Schema, where: str) -> list[str]:

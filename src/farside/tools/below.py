@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -38,19 +37,23 @@ def read_below(root: Path, path: str, most: int, private: Sequence[Path] = ()) -
         raise
     except (OSError, ValueError) as error:
         raise Unreadable(getattr(error, "strerror", None) or str(error)) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _check_place(descriptor, root, private)
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise Unreadable("it is a folder" if stat.S_ISDIR(found.st_mode) else "it is no plain file")
-        if found.st_size > most:
-            raise Unreadable(
-                f"it is too large ({found.st_size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are read)"
-            )
-        try:
-            data = file.read(most + 1)
-        except OSError as error:
-            raise Unreadable(error.strerror or errno.errorcode.get(error.errno or 0, "error")) from error
+        return _content(descriptor, most)
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from error
+    finally:
+        os.close(descriptor)
+
+
+def _content(descriptor: int, most: int) -> Content:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("it is a folder" if stat.S_ISDIR(found.st_mode) else "it is no plain file")
+    if found.st_size > most:
+        raise Unreadable(f"it is too large ({found.st_size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are read)")
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        data = file.read(most + 1)
     if len(data) > most:
         raise Unreadable(f"it grows while it is read (at most {most / 1e6:,.0f} MB are read)")
     return Content(data, found.st_size, found.st_mtime_ns)

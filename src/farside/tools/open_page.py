@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from farside.tools.base import Outcome
 from farside.tools.below import read_below
@@ -17,7 +18,9 @@ from farside.tools.kinds import kind_of
 from farside.tools.reader import Reader
 from farside.tools.reasons import Unreadable
 from farside.tools.search import NO_NETWORK
-from farside.tools.web.fetch import Fetched, Fetcher
+
+if TYPE_CHECKING:  # a run without the network does not import what fetches
+    from farside.tools.web.fetch import Fetched, Fetcher
 
 FILE_BYTES = 32 * 10**6
 SHOWN = 12_000

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from farside.messages import ToolSpec
 from farside.tools.arguments import BadArguments, read
@@ -18,8 +19,10 @@ from farside.tools.open_page import Archive, OpenPage
 from farside.tools.reader import Reader
 from farside.tools.sandbox import Layer
 from farside.tools.search import NO_NETWORK, Search
-from farside.tools.web.engine import Engine
-from farside.tools.web.fetch import Fetcher
+
+if TYPE_CHECKING:  # a run without the network does not import what fetches
+    from farside.tools.web.engine import Engine
+    from farside.tools.web.fetch import Fetcher
 
 CATALOG = Path(__file__).with_suffix(".toml")
 

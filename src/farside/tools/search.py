@@ -46,7 +46,7 @@ class Search:
             return Outcome("Could not search: the user gave this run no corpus (--corpus DIR) and no web.", ok=False)
         answers = [self._one(each, query, most) for each in ([place] if place else self.places)]
         text = "\n\n".join(answer.text for answer in answers)
-        hits = any("\n" in answer.text for answer in answers)
+        hits = any("\n    " in answer.text for answer in answers)
         return Outcome(f"{DATA}\n{text}" if hits else text, ok=any(answer.ok for answer in answers))
 
     def _unknown(self, place: str) -> str:
@@ -66,7 +66,7 @@ class Search:
         if not wanted.terms:
             raise CouldNotSearch("the query holds no words")
         searched = self.library.search(name, wanted, most)
-        lines = [f"Searched {name} ({searched.files:,} files): {_counted(searched.hits)}"]
+        lines = [f"Searched {name} ({_files(searched.files)}): {_counted(searched.hits)}"]
         for hit in searched.hits.hits:
             place = f"{hit.first}-{hit.last}" if hit.last > hit.first else f"{hit.first}"
             lines.append(f"{name}:{hit.path}:{place}")
@@ -98,4 +98,8 @@ def _troubles(name: str, searched: Searched) -> Sequence[str]:
         return ()
     told = "; ".join(f"{path}: {reason}" for path, reason in troubles[:TOLD])
     more = f"; and {len(troubles) - TOLD:,} more" if len(troubles) > TOLD else ""
-    return (f"[Not searched in {name}: {len(troubles):,} file{'s' * (len(troubles) > 1)} ({told}{more}).]",)
+    return (f"[Not searched in {name}: {_files(len(troubles))} ({told}{more}).]",)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"
