@@ -21,62 +21,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 FIRST = [
-    "Adler",
-    "Bergmann",
-    "Castell",
-    "Dunmore",
-    "Eriksen",
-    "Fairley",
-    "Gallo",
-    "Hartwig",
-    "Ibsen",
-    "Jansen",
-    "Keller",
-    "Lindqvist",
-    "Moreau",
-]
+    "Adler", "Bergmann", "Castell", "Dunmore", "Eriksen", "Fairley", "Gallo", "Hartwig", "Ibsen", "Jansen",
+    "Keller", "Lindqvist", "Moreau",
+]  # fmt: skip
 SECOND = [
-    "Foundry",
-    "Bakery",
-    "Design",
-    "Logistics",
-    "Optics",
-    "Printworks",
-    "Studio",
-    "Farms",
-    "Engineering",
-    "Textiles",
-    "Garage",
-    "Press",
-]
+    "Foundry", "Bakery", "Design", "Logistics", "Optics", "Printworks", "Studio", "Farms", "Engineering",
+    "Textiles", "Garage", "Press",
+]  # fmt: skip
 MATERIAL = [
-    "Oak",
-    "Walnut",
-    "Brass",
-    "Copper",
-    "Linen",
-    "Slate",
-    "Cedar",
-    "Steel",
-    "Ivory",
-    "Granite",
-    "Cotton",
-    "Amber",
-]
+    "Oak", "Walnut", "Brass", "Copper", "Linen", "Slate", "Cedar", "Steel", "Ivory", "Granite", "Cotton", "Amber",
+]  # fmt: skip
 THING = [
-    "shelf",
-    "lamp",
-    "table",
-    "bracket",
-    "panel",
-    "frame",
-    "cabinet",
-    "bench",
-    "hinge",
-    "curtain",
-    "basket",
+    "shelf", "lamp", "table", "bracket", "panel", "frame", "cabinet", "bench", "hinge", "curtain", "basket",
     "handle",
-]
+]  # fmt: skip
 STREET = ["Mill", "Harbour", "Station", "Church", "Garden", "Quarry", "Bridge", "Market"]
 TOWN = ["Norwick", "Eastham", "Brandford", "Tiverley", "Coldwell", "Ashby", "Longmere", "Penrose"]
 PEOPLE = ("Ms Lee", "Mr Ortiz", "Ms Novak", "Mr Brandt", "Ms Silva", "Mr Okafor", "Ms Haas", "Mr Quinn")
