@@ -1,5 +1,7 @@
 """Servers that hang, die, flood, chatter or change: each is a clear sentence, and the run goes on."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,8 +10,10 @@ import pytest
 from farside.errors import FarsideError
 from farside.tools import processes
 from farside.tools.base import Effect
+from farside.tools.mcp.confined import prove_dead
 from farside.tools.mcp.offer import Offer
-from tests.tools.mcp.boxes import FREE, Box, opened, rude
+from tests.house.sources import ROOT
+from tests.tools.mcp.boxes import FREE, opened, rude
 
 WORK = Offer("rude", "work", "rude_work", "Does work.\n(Tool of the MCP server rude.)", '{"type": "object"}', True)
 ACT = Offer("rude", "act", "rude_act", "Does act.\n(Tool of the MCP server rude.)", '{"type": "object"}')
@@ -47,7 +51,8 @@ def left(place: Path) -> list[int]:
     found = []
     for process in processes.everything():
         try:
-            if mark in Path(f"/proc/{process.pid}/cmdline").read_bytes():
+            words = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            if mark in words and b"rude.py" in words:
                 found.append(process.pid)
         except OSError:
             continue
@@ -67,9 +72,9 @@ def test_a_server_that_hangs_in_a_call_is_ended_and_starts_anew(place: Path) -> 
 
 
 def test_a_server_that_is_slow_keeps_its_state(place: Path) -> None:
-    with opened(place, {"rude": rude("slow", place / "work", timeout=0.3)}, layers=FREE) as box:
-        assert "did not answer within 0.3 s. Whether" in box.call("rude_act").text
-        assert "did not answer within 0.3 s. Whether" in box.call("rude_act").text
+    with opened(place, {"rude": rude("slow", place / "work", timeout=0.5)}, layers=FREE) as box:
+        assert "did not answer within 0.5 s. Whether" in box.call("rude_act").text
+        assert "did not answer within 0.5 s. Whether" in box.call("rude_act").text
         assert box.starts() == 1
 
 
@@ -158,8 +163,22 @@ def test_closing_ends_every_process_and_may_be_done_twice(place: Path) -> None:
         assert time.monotonic() - began < 20
 
 
-def test_the_processes_of_a_farside_that_was_killed_are_found(place: Path, box_of: Box | None = None) -> None:
-    with opened(place, {"rude": rude("fine", place / "work")}, layers=FREE) as box:
-        assert box.call("rude_act").ok
-        assert (place / "scratch" / "mcp-rude" / "sandbox.json").exists()
-    assert not (place / "scratch" / "mcp-rude" / "sandbox.json").exists()
+def test_the_servers_of_a_farside_that_was_killed_are_ended_when_the_run_goes_on(place: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(place)], cwd=ROOT)
+    until = time.monotonic() + 100
+    while not (place / "work" / "calls").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    holder.kill()
+    holder.wait()
+    assert left(place)
+    prove_dead(place / "scratch")
+    assert left(place) == []
+
+
+HOLDER = """
+import pathlib, sys
+from tests.tools.mcp.boxes import FREE, opened, rude
+place = pathlib.Path(sys.argv[1])
+with opened(place, {"rude": rude("hangs", place / "work")}, layers=FREE) as box:
+    box.call("rude_act")
+"""

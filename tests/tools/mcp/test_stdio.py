@@ -61,8 +61,7 @@ def test_an_image_is_named_and_structured_content_is_text(box: Box) -> None:
 def test_a_failure_is_one_and_shows_no_key(box: Box) -> None:
     outcome = box.call("kind_fail")
     assert not outcome.ok
-    assert outcome.text.startswith(said("Error executing tool fail"))
-    assert KEY not in outcome.text
+    assert outcome.text.endswith("refused: [key]")
 
 
 def test_it_has_the_variables_of_the_file_alone_and_its_key_is_not_shown(box: Box) -> None:
@@ -78,7 +77,7 @@ def test_it_writes_the_workspace_and_sees_no_more_than_the_sandbox_shows(box: Bo
     (tmp_path / "private").write_text("of the user")
     box.call("kind_write", path="new.txt", text="from the server")
     assert (box.workspace / "new.txt").read_text() == "from the server"
-    assert not box.call("kind_look", path=str(tmp_path / "private")).ok
+    assert "No such file" in box.call("kind_look", path=str(tmp_path / "private")).text
 
 
 def test_tools_that_change_are_a_fact_and_leave_the_prompt_as_it_is(box: Box) -> None:

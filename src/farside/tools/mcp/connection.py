@@ -161,7 +161,7 @@ class Connection:
         self.breaker.failed()
         why = f"did not answer within {self.server.timeout:g} s{self._noise()}"
         try:
-            with anyio.fail_after(min(CHECK, self.server.timeout)):
+            with anyio.fail_after(min(CHECK, 5 * self.server.timeout)):
                 self.listing = await _listed(session)
         except (TimeoutError, MCPError, ValueError):
             await self.drop()

@@ -20,7 +20,7 @@ def names(tools: Iterable[tuple[str, str]], taken: Iterable[str]) -> dict[tuple[
     for server, tool in tools:
         plain = re.sub(r"[^a-zA-Z0-9_-]", "_", f"{server}_{tool}")
         mark = "_" + hashlib.sha256(f"{server}\0{tool}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        name = plain if len(plain) <= LONGEST and plain not in used else plain[: LONGEST - len(mark)] + mark
+        name = plain if VALID.fullmatch(plain) and plain not in used else plain[: LONGEST - len(mark)] + mark
         used.add(name)
         found[server, tool] = name
     return found

@@ -118,9 +118,10 @@ def _merged(source: Schema, parts: list[Schema], alternatives: list[object]) -> 
 
 def _type(source: Schema) -> str:
     named = source.get("type")
-    kinds = [kind for kind in (named if isinstance(named, list) else [named]) if kind in TYPES]
+    candidates = named if isinstance(named, list) else [named]
+    kinds = [kind for kind in candidates if isinstance(kind, str) and kind in TYPES]
     if kinds:
-        return str(kinds[0])
+        return kinds[0]
     if isinstance(source.get("properties"), dict):
         return "object"
     if "items" in source:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context, Image
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 server = MCPServer("kind")
@@ -35,7 +36,10 @@ def environment() -> str:
 @server.tool()
 def look(path: str) -> str:
     """Read a file."""
-    return Path(path).read_text()
+    try:
+        return Path(path).read_text()
+    except OSError as error:
+        raise ToolError(str(error)) from error
 
 
 @server.tool()
@@ -53,7 +57,7 @@ def table() -> dict[str, Any]:
 @server.tool()
 def fail() -> str:
     """Raise an error."""
-    raise ValueError(f"refused: {os.environ.get('SERVICE_TOKEN', '')}")
+    raise ToolError(f"refused: {os.environ.get('SERVICE_TOKEN', '')}")
 
 
 @server.tool()

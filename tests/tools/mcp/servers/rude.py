@@ -10,6 +10,7 @@ from typing import Any
 how = sys.argv[1] if len(sys.argv) > 1 else ""
 folder = Path(sys.argv[2] if len(sys.argv) > 2 else ".")
 ODD_SCHEMA = {
+    "type": "object",
     "anyOf": [{"properties": {"x": True, "y": {"$ref": "#/$defs/y"}}}],
     "$defs": {"y": {"enum": ["a", None]}},
 }
