@@ -12,7 +12,7 @@ from tests.house.sources import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CODE = re.compile(r"^ {4}[^\n]*$|^```\w*\n.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-TYPED = re.compile(r"(?<![\w/.-])(?:\.venv/bin/)?(make|farside) ([a-z][a-z_-]*)")
+TYPED = re.compile(r"(?<![\w/.-])(?:\.venv/bin/)?(make|farside) ([a-z][a-z0-9_-]*)")
 
 
 def typed(text: str) -> set[tuple[str, str]]:
@@ -21,7 +21,7 @@ def typed(text: str) -> set[tuple[str, str]]:
 
 
 def known() -> set[tuple[str, str]]:
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     benchmarks = [f"bench-{path.stem}" for path in (ROOT / "bench").glob("*.py")]
     command: Any = typer.main.get_command(app)
     return {("make", name) for name in (*targets, *benchmarks, "bench-")} | {

@@ -5,7 +5,7 @@ import sys
 
 HEAVY = (
     *("asyncio", "cloudpickle", "httpcore", "httpx", "httpx_sse", "json_repair", "justhtml", "pydantic", "pypdf"),
-    *("rich", "torch", "xllamacpp"),
+    *("rich", "tiktoken", "torch", "xllamacpp"),
 )
 
 
