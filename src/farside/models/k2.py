@@ -148,7 +148,7 @@ class K2Model:
             if reply.message.text.strip() or reply.message.calls:
                 return replace(reply, wasted=wasted)
             wasted += reply.usage
-            if reply.finish == "length":
+            if reply.finish == "length" and reply.message.thinking:
                 break
             on_notice(f"The reply was {'only thinking' if reply.message.thinking else 'empty'}; sampling it again.")
         raise _unusable(reply, wasted)
@@ -204,10 +204,9 @@ def usual_sampling(profile: Profile) -> Sampling:
 
 
 def _unusable(reply: Reply, wasted: Usage) -> Unusable:
+    if not reply.message.thinking:
+        return Unusable("The model answered with nothing.", "try again, or another model: farside resume RUN", wasted)
     if reply.finish == "length":
         what = "The model used all its tokens for thinking."
         return Unusable(what, "raise the room for a reply: --max-thinking N", wasted)
-    what = (
-        "only thought and neither answered nor called a tool" if reply.message.thinking else "answered with nothing"
-    )
-    return Unusable(f"The model {what}, {TRIES} times.", "farside resume RUN", wasted)
+    return Unusable("The model only thought and neither answered nor called a tool.", "farside resume RUN", wasted)
