@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from farside.agent.codec import decode
-from farside.agent.events import CallFinished, RunCreated, Settings
+from farside.agent.events import Briefed, CallFinished, RunCreated, Settings
 from tests.cli.command import Farside
 
 SEARCH = {"calls": [{"name": "search", "arguments": {"query": "rough"}}]}
@@ -53,6 +53,26 @@ def test_the_config_file_names_corpora_for_every_run(
     assert farside("run", "Is it?", "--model", model, "--corpus", f"papers={notes.parent / 'other'}").code == 0
     assert "Searched lunar (1 file): 1 passage matches" in outputs(farside)[0]
     assert "Searched papers (0 files): 0 hits." in outputs(farside)[0]
+
+
+CODE = {"profile": {"tools": "code"}}
+BLOCK = {"text": "I look.\n```python\nprint(search('rough', place='notes'))\n```"}
+
+
+def test_a_model_that_writes_code_is_told_of_the_functions_and_calls_them(farside: Farside, notes: Path) -> None:
+    model = farside.script("code", CODE, BLOCK, {"text": "It is rough."})
+    assert farside("run", "Is it rough?", "--model", model, "--corpus", str(notes)).code == 0
+    (briefed,) = [event for event in farside.events() if isinstance(event, Briefed)]
+    assert "- search(query, place, most): Search for passages" in briefed.system
+    assert "Places to search: notes (not the web" in briefed.system
+    assert "Searched notes (1 file): 1 passage matches:" in outputs(farside)[-1]
+
+
+def test_nothing_is_said_to_it_where_nothing_is_to_be_reached(farside: Farside) -> None:
+    model = farside.script("code", CODE, {"text": "Done."})
+    assert farside("run", "Say done.", "--model", model).code == 0
+    (briefed,) = [event for event in farside.events() if isinstance(event, Briefed)]
+    assert "search(" not in briefed.system
 
 
 @pytest.mark.parametrize(

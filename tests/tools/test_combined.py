@@ -67,6 +67,31 @@ def test_the_session_and_the_survey_are_the_sandboxed_source_s(shared: Box) -> N
     assert Combined(Echo(("a",), "one"), Echo(("b",), "two")).restore(b"", ("x",)) == ("one", "x")
 
 
+def test_tools_of_other_sources_are_functions_of_the_session(box: Box) -> None:
+    schema = '{"type":"object","properties":{"query":{"type":"string"},"most":{"type":"integer"}},"required":[]}'
+
+    class Asked(Echo):
+        @property
+        def specs(self) -> tuple[ToolSpec, ...]:
+            return (ToolSpec("search", "", schema), ToolSpec("no-name", "", schema))
+
+    box.toolbox.lend(Asked((), "out"))
+    assert box.python("print(search('moon', most=3))").text == 'out: search {"query": "moon", "most": 3} '
+    wrong = box.python("search(1, 2, 3)")
+    assert not wrong.ok and "search() takes at most 2 arguments: query, most" in wrong.text
+    assert "hides the tool search()" in box.python("search = 1").text
+
+
+def test_a_refusal_outside_is_an_error_in_the_session(box: Box) -> None:
+    class Refusing(Echo):
+        def call(self, name: str, arguments: str, handle: str) -> Outcome:
+            return Outcome("Could not search: it is down.", ok=False)
+
+    box.toolbox.lend(Refusing(("search",), "out"))
+    outcome = box.python("search()")
+    assert not outcome.ok and "ToolError: Could not search: it is down." in outcome.text
+
+
 def test_all_are_warmed_and_all_are_closed_whatever_breaks() -> None:
     boxes = [Echo(("a",), "one"), Echo(("b",), "two", breaks=True), Echo(("c",), "three")]
     combined = Combined(*boxes)

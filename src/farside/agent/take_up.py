@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -21,9 +22,11 @@ from farside.agent.snapshots.taking import Snapshots
 from farside.agent.state import RunState
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
+from farside.messages import ToolSpec
 from farside.models.base import Model
 from farside.prompts import render
 from farside.tools.base import Effect, Host, Toolbox
+from farside.tools.catalog import catalog
 
 Recall = Callable[[str], str | None]
 
@@ -137,9 +140,27 @@ def settle(run: Run) -> Iterable[ev.Event]:
         yield ev.Noted(render(__package__, "restored.md", names=", ".join(lost)), "session")
     profile = run.model.profile
     if state.dialect != profile.tools:
-        yield ev.Briefed(run.mission.system(profile), profile.tools)
+        yield ev.Briefed(briefing(run), profile.tools)
     if not state.calls and not state.steps and (calls := run.mission.opening(state, profile)):
         yield ev.Opened(tuple(replace(call, id=f"c{number}") for number, call in enumerate(calls, start=1)))
+
+
+def briefing(run: Run) -> str:
+    """Return the mission's system prompt; in the code dialect with the tools that the user's choices added to it.
+
+    There the model is told of functions in prose, and nothing is said of what has nothing to reach.
+    """
+    profile, settings = run.model.profile, run.state.settings
+    system = run.mission.system(profile)
+    added = [spec for spec in run.toolbox.specs if spec.name not in catalog()]
+    if profile.tools != "code" or not added or not (settings.corpora or settings.net or settings.mcp):
+        return system
+    functions = "\n".join(f"- {_signature(spec)}: {spec.description}" for spec in added if spec.name.isidentifier())
+    return f"{system}\n{render(__package__, 'functions.md', functions=functions)}"
+
+
+def _signature(spec: ToolSpec) -> str:
+    return f"{spec.name}({', '.join(json.loads(spec.schema).get('properties', ()))})"
 
 
 def recall_from(journal: Journal, blobs: Blobs) -> Recall:

@@ -11,7 +11,7 @@ from farside.errors import FarsideError
 from farside.messages import ToolSpec
 from farside.tools import sandbox
 from farside.tools.arguments import BadArguments, read
-from farside.tools.base import SURVEY, Effect, Host, Outcome, Question
+from farside.tools.base import SURVEY, Effect, Host, Outcome, Question, Toolbox
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
 from farside.tools.landlock import Landlock
@@ -70,6 +70,15 @@ class SandboxedToolbox:
         self._stale = False
         """The session that runs does not hold the snapshot yet."""
         self._plan: str | None = None
+        self._lenders: dict[str, Toolbox] = {}
+
+    def lend(self, *others: Toolbox) -> None:
+        """Make the tools of other sources functions of the Python session, from its next start on."""
+        for box in others:
+            for spec in box.specs:
+                if spec.name.isidentifier():
+                    self._lenders[spec.name] = box
+                    self._worker.lent[spec.name] = list(json.loads(spec.schema).get("properties", ()))
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
@@ -176,6 +185,8 @@ class SandboxedToolbox:
         if question == "recall":
             text = self._host.recall(str(arguments.get("handle")))
             return (NO_OUTPUT, False) if text is None else (text, True)
+        if question == "call":
+            return self._lent(str(arguments.get("name")), json.dumps(arguments.get("arguments")))
         if question == "consult":
             try:
                 return self._host.consult(Question(**arguments)), True
@@ -187,6 +198,12 @@ class SandboxedToolbox:
             return str(error), False
         self._plan = outcome.plan
         return outcome.text, True
+
+    def _lent(self, name: str, arguments: str) -> tuple[str, bool]:
+        if name not in self._lenders:
+            return f"There is no tool {name!r}.", False
+        outcome = self._lenders[name].call(name, arguments, "")
+        return outcome.text, outcome.ok
 
     def close(self) -> None:
         """Kill every process of the sandbox and wait until they are dead. May be called twice."""

@@ -25,7 +25,7 @@ PATIENCE = 30.0
 """Seconds that the warden has beyond a call's own deadline, to kill and to report."""
 
 Answer = Callable[[str, dict[str, Any]], tuple[str, bool]]
-"""Answers a question from inside (`recall`, `consult`, `update_plan`): the text, and whether it is an answer."""
+"""Answers a question from inside (`recall`, `consult`, `update_plan`, `call`): the text, and whether it is one."""
 
 
 class SandboxDied(Exception):
@@ -45,6 +45,8 @@ class Worker:
         self._remains: remains.Remains | None = None
         self._crowd: Crowd | None = None
         self._seen = (0, 0)
+        self.lent: dict[str, list[str]] = {}
+        """Functions that the Python session of the next sandbox has beside its own, each with its parameters."""
         self._token = ""
         """Of a sandbox that was begun and is not known to be up yet."""
 
@@ -155,6 +157,7 @@ class Worker:
             "packages": str(packages()),
             "output": limits.output,
             "snapshot": limits.snapshot,
+            "lent": self.lent,
             "limits": {
                 "memory": limits.memory,
                 "file_size": limits.file_size,

@@ -6,7 +6,7 @@ They are builtins there: a variable of the user's that has such a name hides the
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from farside.tools.frames import Frame
@@ -18,10 +18,10 @@ Ask = Callable[[str, dict[str, Any]], Frame]
 NAMES = ("shell", "read_file", "write_file", "edit_file", "list_files", "recall", "update_plan")
 
 
-def install(ask: Ask, output_limit: int, namespace: dict[str, Any]) -> None:
+def install(ask: Ask, output_limit: int, namespace: dict[str, Any], lent: dict[str, list[str]]) -> None:
     """Make the tools builtins; `ask` brings a question to the host and returns its answer.
 
-    `namespace` holds the variables of the session.
+    `namespace` holds the variables of the session. `lent` names tools that work outside, with their parameters.
     """
 
     def shell(command: str, timeout: float = 120) -> str:
@@ -45,7 +45,23 @@ def install(ask: Ask, output_limit: int, namespace: dict[str, Any]) -> None:
     builtins.survey = survey  # type: ignore[attr-defined]
     for function in (shell, recall, update_plan, read_file, write_file, edit_file, list_files):
         setattr(builtins, function.__name__, function)
+    for name, parameters in lent.items():
+        setattr(builtins, name, _outside(ask, name, parameters))
     builtins.input = _no_input
+
+
+def _outside(ask: Ask, name: str, parameters: list[str]) -> Callable[..., str]:
+    """Return the function that calls a tool which works outside of the sandbox."""
+
+    def call(*values: Any, **named: Any) -> str:
+        if len(values) > len(parameters):
+            raise TypeError(f"{name}() takes at most {len(parameters)} arguments: {', '.join(parameters)}")
+        arguments = {**dict(zip(parameters, values, strict=False)), **named}
+        return _answer(ask("call", {"name": name, "arguments": arguments}))
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{name}({', '.join(parameters)}): a tool that works outside of the sandbox."
+    return call
 
 
 def _answer(frame: Frame) -> str:
@@ -59,6 +75,6 @@ def _no_input(prompt: object = "") -> str:
     raise EOFError("input() does not work here: nobody can answer. Put the value into the code.")
 
 
-def hidden(namespace: dict[str, Any]) -> list[str]:
+def hidden(namespace: dict[str, Any], lent: Iterable[str]) -> list[str]:
     """Return the tools that variables of the user's hide."""
-    return [name for name in NAMES if name in namespace]
+    return [name for name in (*NAMES, *lent) if name in namespace]

@@ -29,7 +29,7 @@ class Session:
         self._config = config
         self._namespace = _main_module()
         self._snapshots: Any = None
-        functions.install(self._ask, config["output"], self._namespace)
+        functions.install(self._ask, config["output"], self._namespace, config["lent"])
 
     def serve(self) -> None:
         """Answer until the warden closes the socket."""
@@ -41,9 +41,9 @@ class Session:
 
     def _cell(self, code: str) -> tuple[dict[str, Any], list[bytes]]:
         self._cells += 1
-        before = set(functions.hidden(self._namespace))
+        before = set(functions.hidden(self._namespace, self._config["lent"]))
         ok = self._guarded(code)
-        for name in functions.hidden(self._namespace):
+        for name in functions.hidden(self._namespace, self._config["lent"]):
             if name not in before:
                 print(f"[your variable {name} now hides the tool {name}(); `del {name}` brings it back]")
         _flush()
