@@ -12,6 +12,10 @@ EDGES = {
     "httpx": ("farside.models", "farside.serve"),
     "httpx_sse": ("farside.models", "farside.serve"),
     "httpcore": ("farside.tools.web",),
+    "mcp": ("farside.tools.mcp",),
+    "mcp_types": ("farside.tools.mcp",),
+    "httpx2": ("farside.tools.mcp",),
+    "anyio": ("farside.tools.mcp",),
     "justhtml": ("farside.tools.inside.documents",),
     "pypdf": ("farside.tools.inside.documents",),
     "sqlite3": ("farside.agent.journal", "farside.agent.read_only", "farside.tools.corpora"),
@@ -57,7 +61,7 @@ def test_a_misplaced_library_is_found(tmp_path: Path, name: str, text: str) -> N
 
 def test_the_edges_may_use_theirs(tmp_path: Path) -> None:
     files = {
-        "farside/agent/journal.py": "import sqlite3\nimport pydantic",
+        "farside/agent/journal.py": "import sqlite3",
         "farside/models/wire/a.py": "import httpx",
     }
     assert misplaced(write(tmp_path, files)) == []

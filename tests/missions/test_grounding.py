@@ -48,3 +48,7 @@ def test_the_same_in_other_words_agrees(claim: str) -> None:
 )
 def test_less_more_or_something_else_does_not_agree(claim: str) -> None:
     assert not agrees(claim, ANSWER, GOAL)
+
+
+def test_a_negative_number_has_to_stand_somewhere_too() -> None:
+    assert unfounded("It was -15 that night.", ["-12 in the morning"]) == [-15.0]

@@ -20,7 +20,7 @@ WORD = re.compile(r"[^\W\d_]+")
 def figures(text: str) -> set[float]:
     """Return the numbers of a text that have to stand somewhere, to two decimals."""
     found = {round(number, 2) for number in numbers(text)}
-    return {number for number in found if number >= SMALL or number != int(number)}
+    return {number for number in found if abs(number) >= SMALL or number != int(number)}
 
 
 def names(text: str) -> set[str]:
