@@ -174,7 +174,7 @@ def test_what_the_checkpoint_cannot_say_is_rejected() -> None:
     profile = Profile("k2/told", window=4096)
     model = K2Model(profile, Told(), small(without=(Mark.SECTION,)), usual_sampling(profile))
     calling = Message("assistant", calls=(ToolCall("functions.f:0", "f", "{}"),))
-    with pytest.raises(Rejected, match="no control token <.tool_calls_section_begin"):
+    with pytest.raises(Rejected, match=r"no control token .*tool_calls_section_begin"):
         ask(model, Message("user", "hello"), calling)
 
 
