@@ -28,7 +28,7 @@ BATCH_TOKENS = 16_000
 
 A token kept is paid at each step, and an act has what stays read anew. With a cached token at a quarter of the price,
 outputs of o tokens and t tokens that stay, the cheapest batch is sqrt(6 t o): 7,000 for outputs of 1,200. This is
-about twice that, for 5% of the cost, and shows that much more.
+about twice that, for 7% of the cost, and shows that much more.
 """
 DIGEST_LINE = 160
 """Characters of a folded step."""
