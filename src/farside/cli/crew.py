@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
+from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.take_up import Crew
 from farside.cli.scene import Scene, View
@@ -24,6 +26,8 @@ class Stage:
     view: View
     opened: Model | None = None
     """A model that is open already."""
+    servers: Toolbox | None = None
+    """The tools of the run's MCP servers."""
 
     def crew(self) -> Crew:
         """Return how to get what the run works with."""
@@ -46,7 +50,32 @@ class Stage:
         self._learn(replace(self.scene, profile=model.profile))
         return model
 
+    def with_servers(
+        self, folder: RunFolder, change: Callable[[Settings], Settings], interrupts: Interrupts
+    ) -> Callable[[Settings], Settings]:
+        """Return a change that also asks the MCP servers of a run for their tools, when it begins."""
+
+        def settled(old: Settings) -> Settings:
+            from farside.cli.servers import open_servers
+
+            settings = change(old)
+            if not settings.mcp:
+                return settings
+            with interrupts.open():
+                self.servers, offers = open_servers(settings, folder, private())
+            return replace(settings, offers=offers)
+
+        return settled
+
+    def close(self) -> None:
+        """Take the view down, and end what was begun for a run that could not be taken up."""
+        self.view.close()
+        if self.servers is not None:
+            self.servers.close()
+
     def _toolbox(self, settings: Settings, folder: RunFolder, host: Host) -> Toolbox:
+        from farside.cli import reaching
+        from farside.tools.combined import Combined
         from farside.tools.remains import prove_dead
         from farside.tools.toolbox import LAYERS, open_toolbox
         from farside.tools.unconfined import Unconfined
@@ -61,7 +90,10 @@ class Stage:
             layers=LAYERS if settings.sandbox else (Unconfined(),),
         )
         self._learn(replace(self.scene, layer=toolbox.layer.name, strength=toolbox.layer.strength))
-        return toolbox
+        reach = reaching.opened(settings, folder, toolbox.layer, self.view.notice)
+        others = (reach, *([self.servers] if self.servers else []))
+        toolbox.lend(*others)
+        return Combined(toolbox, *others)
 
     def _learn(self, scene: Scene) -> None:
         self.scene = scene

@@ -22,6 +22,7 @@ from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
 from farside.cli.scene import Scene, View
+from farside.cli.servers import servers_of
 from farside.errors import FarsideError
 from farside.models.base import Model
 from farside.tools.sandbox import check_workspace
@@ -43,6 +44,7 @@ class Change:
     max_tokens: int | None = None
     max_thinking: int | None = None
     max_usd: float | None = None
+    no_mcp: bool = False
 
     def __call__(self, old: Settings) -> Settings:
         """Return the settings to go on with. Another model does not inherit the base URL."""
@@ -52,6 +54,8 @@ class Change:
             old,
             model=model,
             base_url=self.base_url or (old.base_url if model == old.model else None),
+            mcp=() if self.no_mcp else old.mcp,
+            offers=() if self.no_mcp else old.offers,
             budget=replace(
                 budget,
                 max_steps=self.max_steps or budget.max_steps,
@@ -66,7 +70,7 @@ def start(goal: str, settings: Settings, json: bool) -> int:
     """Make a run and work on it; return the exit code. What cannot work is refused before there is a run.
 
     Raises:
-        FarsideError: no goal, no such policy, no such model, no such folder, no sandbox.
+        FarsideError: no goal, no such policy, no such model, no such folder, no sandbox, no such MCP server.
     """
     if settings.context not in POLICIES:
         raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
@@ -74,6 +78,7 @@ def start(goal: str, settings: Settings, json: bool) -> int:
         raise FarsideError("The goal is empty.", 'Say what is to be done: farside run "GOAL"')
     if settings.workspace:
         check_workspace(Path(settings.workspace), private())
+    servers_of(settings)
     model = opened(settings.model, settings.base_url)
     try:
         folder = create(goal, settings)
@@ -95,7 +100,8 @@ def carry(folder: RunFolder, json: bool, change: Change, model: Model | None = N
             with stage(folder, json, model) as it:
                 if json and model:
                     it.replay(folder)
-                with taken_up(folder, it.crew(), it.view, change, interrupts) as run, hinted(folder.id):
+                settled = it.with_servers(folder, change, interrupts)
+                with taken_up(folder, it.crew(), it.view, settled, interrupts) as run, hinted(folder.id):
                     state = run.go()
         except KeyboardInterrupt as error:
             raise Stopped(
@@ -114,7 +120,7 @@ def stage(folder: RunFolder, json: bool, model: Model | None) -> Iterator[Stage]
     try:
         yield it
     finally:
-        it.view.close()
+        it.close()
 
 
 @contextmanager

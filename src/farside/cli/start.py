@@ -56,6 +56,24 @@ Context = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Sampling seed, where the model takes one.")]
 Net = Annotated[bool, typer.Option("--net", help="Give the sandbox the network.")]
+Corpora = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpus",
+        metavar="[NAME=]DIR",
+        help="Let the agent search this folder and open its files; may be repeated. The config file may name others.",
+    ),
+]
+Mcp = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mcp",
+        metavar="NAME",
+        help="Use this MCP server of the config file, and no other; may be repeated. Default: all; "
+        "those with a url only with --net.",
+    ),
+]
+NoMcp = Annotated[bool, typer.Option("--no-mcp", help="Use no MCP server.")]
 NoSandbox = Annotated[
     bool, typer.Option("--no-sandbox", help="Accept the risk: the agent's commands run with all your rights.")
 ]
@@ -73,6 +91,9 @@ def run(
     context: Context = "keep-latest",
     seed: Seed = None,
     net: Net = False,
+    corpus: Corpora = None,
+    mcp: Mcp = None,
+    no_mcp: NoMcp = False,
     json: Json = False,
     no_sandbox: NoSandbox = False,
 ) -> None:
@@ -83,11 +104,14 @@ def run(
     """
     from farside.agent.events import Budget, Settings
     from farside.cli.foreground import start
+    from farside.cli.reaching import corpora_of
     from farside.config import load_config
     from farside.models.catalog import absolute, default_model
+    from farside.tools.mcp.choice import chosen
 
+    config = load_config()
     settings = Settings(
-        model=absolute(default_model(load_config()) if model is None else model),
+        model=absolute(default_model(config) if model is None else model),
         base_url=base_url,
         workspace=str(folder.absolute()) if folder else "",
         budget=Budget(max_steps, max_tokens, max_thinking, max_usd),
@@ -95,6 +119,8 @@ def run(
         seed=seed,
         net=net,
         sandbox=not no_sandbox,
+        corpora=corpora_of(corpus or (), config),
+        mcp=chosen(config.mcp, mcp or (), net=net, none=no_mcp),
     )
     raise typer.Exit(start(goal, settings, json))
 
@@ -107,6 +133,7 @@ def resume(
     max_tokens: Tokens = None,
     max_thinking: Thinking = None,
     max_usd: Dollars = None,
+    no_mcp: NoMcp = False,
     json: Json = False,
 ) -> None:
     """Go on with a run where it stopped.
@@ -117,7 +144,7 @@ def resume(
     from farside.agent.home import find_run
     from farside.cli.foreground import Change, carry
 
-    change = Change(model, base_url, max_steps, max_tokens, max_thinking, max_usd)
+    change = Change(model, base_url, max_steps, max_tokens, max_thinking, max_usd, no_mcp)
     raise typer.Exit(carry(find_run(run), json, change))
 
 
