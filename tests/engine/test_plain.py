@@ -167,11 +167,12 @@ def test_ctrl_c_ends_it_within_a_token_and_loses_nothing(model: CausalLM) -> Non
     hook = model.model.layers[1].register_forward_hook(interrupt)
     said: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        said.extend(stream)
+        for id in stream:
+            said.append(id)
     hook.remove()
     stream.close()
     stream.close()
-    assert (len(said), passes) == (0, 4) or said == whole[:3]
+    assert (said, passes) == (whole[:3], 4)
     again = engine.start(job)
     assert again.cached == 29
     assert list(again) == whole

@@ -14,7 +14,7 @@ from farside.errors import FarsideError
 SHARES = torch.tensor([0.05, 0.5, 0.15, 0.3], dtype=torch.float64)
 
 
-def drawn(sampling: Sampling, draws: int = 1500) -> Tensor:
+def drawn(sampling: Sampling, draws: int = 1200) -> Tensor:
     """Return how often each token was drawn."""
     chance = Generator().manual_seed(1)
     logits = SHARES.log().float() + 7
@@ -47,9 +47,10 @@ def test_no_temperature_is_the_likeliest() -> None:
 )
 def test_what_top_p_and_min_p_leave(sampling: Sampling, stays: list[int]) -> None:
     assert filtered(SHARES, sampling).nonzero().flatten().tolist() == stays
-    assert set(drawn(sampling, 300).nonzero().flatten().tolist()) == set(stays)
+    shares = drawn(sampling, 700)
+    assert set(shares.nonzero().flatten().tolist()) == set(stays)
     left = torch.zeros(4).double().index_copy(0, torch.tensor(stays), SHARES[stays])
-    assert torch.allclose(drawn(sampling).double(), left / left.sum(), atol=0.04)
+    assert torch.allclose(shares.double(), left / left.sum(), atol=0.06)
 
 
 def test_a_little_rounding_changes_no_choice() -> None:
