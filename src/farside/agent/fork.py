@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
 from farside.agent import events as ev
@@ -31,7 +31,7 @@ def fork(origin: RunFolder, past: Past, written: Callable[[int], None]) -> RunFo
         with Store(origin.snapshots) as store:
             write_out(store, past.state.snapshot, folder.workspace, written)
             store.share(folder.snapshots)
-        _share_blobs(origin, folder, past.entries)
+        _share_blobs(origin, folder)
         _write_journal(folder, past)
     except BaseException as error:
         shutil.rmtree(folder.path, ignore_errors=True)
@@ -67,9 +67,9 @@ def _inherited(entry: Entry) -> Entry:
     return replace(entry, event=replace(event, inbox=0)) if isinstance(event, ev.Said) else entry
 
 
-def _share_blobs(origin: RunFolder, folder: RunFolder, entries: Iterable[Entry]) -> None:
-    """Give the fork the whole outputs and the sessions of the calls it begins with."""
+def _share_blobs(origin: RunFolder, folder: RunFolder) -> None:
+    """Give the fork whole outputs, sessions and archived pages; what it does not need of them costs nothing."""
     target = Blobs(folder.blobs).folder
-    outcomes = (entry.event for entry in entries if isinstance(entry.event, ev.CallFinished))
-    for name in {name for event in outcomes for name in (event.blob, event.session) if name}:
-        linked(origin.blobs / name, target / name)
+    for blob in origin.blobs.iterdir():
+        if not blob.suffix:  # else it is being written
+            linked(blob, target / blob.name)

@@ -70,24 +70,24 @@ class Capture:
 
     def _folder(self, path: str, depth: int) -> str:
         signature = signed(os.lstat(path or ".", dir_fd=self._root), self._now)
-        seen = self.before.get(path)
+        seen, prefix = self.before.get(path), f"{path}/" if path else ""
         if seen is None or signature is None or seen.signature != signature or path in self.hidden:
             files, folders = self._listed(path, seen)
         else:
             files, folders = seen.files, list(seen.folders)
-        kept = self._files(f"{path}/" if path else "", files)
+        kept = (
+            files if seen and files is seen.files and self._is_unchanged(prefix, files) else self._kept(prefix, files)
+        )
         self.bounds.check(self.files, self.size)
-        trees = {}
-        for name in folders:
-            inner = f"{path}/{name}" if path else name
-            if (tree := self._inner(inner, depth + 1)) is not None:
-                trees[name] = tree
-        if seen is not None and kept == seen.files and trees == seen.folders:
-            tree = seen.tree
-        else:
+        found = ((name, self._inner(prefix + name, depth + 1)) for name in folders)
+        trees = {name: tree for name, tree in found if tree is not None}
+        if seen is None or kept != seen.files or trees != seen.folders:
             tree = self.writer.add("tree", encoded(_leaves(kept, trees)))
-        self.after[path] = Seen(signature, tree, kept, trees)
-        return tree
+            seen = Seen(signature, tree, kept, trees)
+        elif signature != seen.signature or kept is not seen.files:
+            seen = Seen(signature, seen.tree, kept, trees)
+        self.after[path] = seen
+        return seen.tree
 
     def _inner(self, path: str, depth: int) -> str | None:
         """Return the tree of a folder in the folder; None when it is gone, "" when it is left out."""
@@ -116,23 +116,37 @@ class Capture:
                     files[entry.name] = known.get(entry.name, UNSEEN)
         return files, folders
 
-    def _files(self, prefix: str, files: Mapping[str, FileRow]) -> dict[str, FileRow]:
-        """Return the files that are still there, as they are now. Every step comes here for every file."""
+    def _is_unchanged(self, prefix: str, files: Mapping[str, FileRow]) -> bool:
+        """Tell whether all files are as they were, and count them. Every step comes here for nearly every file."""
+        root, lstat, size = self._root, os.lstat, 0
+        try:
+            for name, row in files.items():
+                stat = lstat(prefix + name, dir_fd=root)
+                if row[2] != (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns):
+                    return False
+                size += stat.st_size
+        except FileNotFoundError:
+            return False
+        self.size += size
+        self.files += len(files)
+        return True
+
+    def _kept(self, prefix: str, files: Mapping[str, FileRow]) -> dict[str, FileRow]:
+        """Return the files that are still there, as they are now; those that changed are read."""
         kept: dict[str, FileRow] = {}
-        root, lstat = self._root, os.lstat
         for name, row in files.items():
             try:
-                stat = lstat(prefix + name, dir_fd=root)
+                stat = os.lstat(prefix + name, dir_fd=self._root)
             except FileNotFoundError:
                 continue
             self.size += stat.st_size
+            self.files += 1
             if row[2] != (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns):
                 self.bounds.check(self.files, self.size)
                 row = self._fresh(prefix + name, stat)
                 self.read += 1
-                self.progress(self.files + len(kept))
+                self.progress(self.files)
             kept[name] = row
-        self.files += len(kept)
         return kept
 
     def _fresh(self, path: str, stat: os.stat_result) -> FileRow:
