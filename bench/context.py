@@ -44,6 +44,7 @@ PROFILE = profile_for(MODEL)
 DEFAULT = Settings("").context
 PEERS = ("deepagents", "strands")
 """Agents with a context policy by default that run on Python 3.11."""
+LONGEST_S = 1_800
 NOT_HERE = {
     "kimi-cli": "needs Python 3.12 or newer; its default is `compaction at 85%` here",
     "openhands-sdk": "needs Python 3.12 or newer",
@@ -261,7 +262,7 @@ def peer_row(name: str, task: Task, python: Path | None, no_policy: Result, comp
     try:
         return row(measure(name, task, partial(peer, python, name, task)), no_policy, compaction)
     except RuntimeError as error:
-        return f"{name}: not run: {str(error)[:90]}"
+        return f"{name}: did not finish: {str(error)[-110:]}"
 
 
 def main() -> None:
