@@ -1,9 +1,12 @@
 """Servers that hang, die, flood, chatter or change: each is a clear sentence, and the run goes on."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -161,6 +164,37 @@ def test_closing_ends_every_process_and_may_be_done_twice(place: Path) -> None:
         box.toolbox.close()
         assert left(place) == []
         assert time.monotonic() - began < 20
+
+
+def interrupt_after(file: Path) -> Thread:
+    """Press Ctrl-C once a file is there."""
+
+    def wait() -> None:
+        until = time.monotonic() + 100
+        while not file.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_ctrl_c_ends_a_call_and_its_server(place: Path) -> None:
+    with opened(place, {"rude": rude("hangs", place / "work")}, layers=FREE) as box:
+        thread = interrupt_after(place / "work" / "calls")
+        with pytest.raises(KeyboardInterrupt):
+            box.call("rude_act")
+        thread.join()
+        assert left(place) == []
+
+
+def test_ctrl_c_ends_a_start(place: Path) -> None:
+    thread = interrupt_after(place / "scratch" / "mcp-rude" / "sandbox.json")
+    with pytest.raises(KeyboardInterrupt), opened(place, {"rude": rude("silent", place / "work")}, layers=FREE):
+        pass
+    thread.join()
+    assert left(place) == []
 
 
 def test_the_servers_of_a_farside_that_was_killed_are_ended_when_the_run_goes_on(place: Path) -> None:

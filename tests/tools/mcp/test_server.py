@@ -1,13 +1,17 @@
 """A server's table in the configuration: keys from the environment, kept out of sight."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import pytest
 
 from farside.errors import FarsideError
 from farside.tools.mcp.choice import chosen, servers
 from farside.tools.mcp.server import server_of
+from farside.tools.sandbox import PACKAGE
 
 
 def test_every_part_is_read() -> None:
@@ -65,3 +69,25 @@ def test_all_servers_are_used_and_those_of_the_network_only_with_it() -> None:
     assert chosen(tables, (), net=True, none=True) == ()
     with pytest.raises(FarsideError, match="reached over the network"):
         servers(tables, ("far",), {}, net=False)
+
+
+WITHOUT_PACKAGE = """
+import sys
+sys.path.append(sys.argv[1])
+from farside.errors import FarsideError
+from farside.tools.mcp.choice import servers
+try:
+    servers({"a": {"command": "x"}}, ["a"], {}, net=False)
+except FarsideError as error:
+    print(error, error.next_step)
+"""
+
+
+def test_without_the_package_of_the_protocol_the_next_step_installs_it(tmp_path: Path) -> None:
+    for package in (PACKAGE, Path(platformdirs.__file__).parent):
+        (tmp_path / package.name).symlink_to(package)
+    command = [sys.executable, "-I", "-S", "-B", "-c", WITHOUT_PACKAGE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == (
+        "MCP servers need a package that is not installed. pip install 'farside[mcp]', or leave them out: --no-mcp\n"
+    )
