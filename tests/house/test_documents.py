@@ -10,7 +10,12 @@ import typer
 from farside.cli.app import app
 from tests.house.sources import ROOT
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "README.zh.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 CODE = re.compile(r"^ {4}[^\n]*$|^```\w*\n.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 TYPED = re.compile(r"(?<![\w/.-])(?:\.venv/bin/)?(make|farside) ([a-z][a-z0-9_-]*)")
 
@@ -42,3 +47,13 @@ def test_commands_are_found_in_code_alone() -> None:
 
 def test_a_command_that_does_not_exist_is_found() -> None:
     assert typed("    make sandwich\n    farside fly\n") - known() == {("make", "sandwich"), ("farside", "fly")}
+
+
+def skeleton(text: str) -> list[str]:
+    """Return what a translation keeps: the depth of headings, commands without their comments, rows, links."""
+    kept = re.findall(r"^#+ |^ {4}[^#\n]*|^\||\]\((?!README)[^)]*\)", text, re.MULTILINE)
+    return sorted(found.strip() for found in kept)
+
+
+def test_the_readmes_are_in_step() -> None:
+    assert skeleton((ROOT / "README.zh.md").read_text()) == skeleton((ROOT / "README.md").read_text())
