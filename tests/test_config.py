@@ -25,6 +25,8 @@ def test_every_part_is_read(path: Path) -> None:
         model = "vllm/x"
         keys.moonshot = "sk-secret"
         base_urls.vllm = "http://gpu:8000/v1"
+        corpora.papers = "~/papers"
+        web.searxng = "http://127.0.0.1:8888"
         [profiles."vllm/x"]
         window = 9000
         """
@@ -33,6 +35,7 @@ def test_every_part_is_read(path: Path) -> None:
     assert (config.model, config.base_urls["vllm"]) == ("vllm/x", "http://gpu:8000/v1")
     assert config.profiles == {"vllm/x": {"window": 9000}}
     assert config.keys == {"moonshot": "sk-secret"}
+    assert (config.corpora, config.web) == ({"papers": "~/papers"}, {"searxng": "http://127.0.0.1:8888"})
     assert "sk-secret" not in repr(config)
 
 
@@ -46,6 +49,9 @@ def test_every_part_is_read(path: Path) -> None:
         ("profiles = 3", "profiles"),
         ("base_urls.vllm = 'http://user:sk-secret@gpu/v1'", "user name or a password"),
         ("base_urls.vllm = 'gpu:8000'", "no http address"),
+        ("corpora.papers = 3", "corpora.papers"),
+        ("web.searxng = 'http://user:sk-secret@engine'", "user name or a password"),
+        ("web.other = 'http://engine'", "there is no such engine"),
     ],
 )
 def test_a_wrong_file_is_named_and_shows_no_key(path: Path, text: str, message: str) -> None:

@@ -11,6 +11,7 @@ from pypdf import PdfWriter
 
 from farside.tools.reader import Reader
 from farside.tools.reasons import Unreadable
+from farside.tools.sandbox import Layer
 from tests.tools.boxes import BUBBLEWRAP
 from tests.tools.papers import pdf
 
@@ -92,6 +93,12 @@ def test_text_is_decoded_by_mark_by_charset_and_by_guess(reader: Reader) -> None
     assert reader.text("Привет".encode("koi8-r"), "text", charset="koi8-r") == "Привет"
     assert reader.text("Grüße".encode("cp1252"), "text", charset="no-such") == "Grüße"
     assert reader.text(b"a\x1b[31mb", "text") == "a\\x1b[31mb"
+
+
+def test_every_layer_of_the_sandbox_serves(tmp_path: Path, layer: Layer) -> None:
+    reader = Reader(layer, tmp_path / "reader", (tmp_path,))
+    assert reader.text(pdf("Tycho"), "pdf") == "## Page 1\n\nTycho\n"
+    reader.close()
 
 
 def test_a_parser_that_takes_too_long_is_ended(tmp_path: Path) -> None:
