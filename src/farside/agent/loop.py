@@ -100,12 +100,14 @@ class Run:
             self.watcher.event(entry, state)
 
     def go(self) -> RunState:
-        """Work until the run ends or pauses; return the state then.
+        """Keep the folder as it is, then work until the run ends or pauses; return the state then.
 
         Raises:
             FarsideError: the disk or the sandbox failed. What is on disk is whole; the run can be resumed.
         """
         try:
+            if not self.state.snapshot:
+                self.snapshot()
             while not isinstance(action := self._next(), actions.Rest):
                 self._perform(action)
         except KeyboardInterrupt:

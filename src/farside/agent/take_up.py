@@ -107,8 +107,6 @@ def taken_up(
         if out_of_budget:
             run.note(ev.Noted(render(__package__, "go_on.md"), "session"))
         run.commit()
-        if not run.state.snapshot:
-            run.snapshot()
         yield run
 
 
