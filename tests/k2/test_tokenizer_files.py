@@ -13,7 +13,6 @@ from farside.k2.tokenizer_files import load_tokenizer, read_tokenizer
 from tests.k2.speaking import real
 
 
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "checkpoint"
