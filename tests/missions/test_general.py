@@ -111,3 +111,9 @@ def test_what_the_survey_left_out_is_said_with_the_answer() -> None:
     assert verdict(state_after(opened(PART), answer(RIGHT))) == Accept(f"{RIGHT}\n{tail}")
     assert verdict(state_after(opened(PART), answer(f"{RIGHT} {tail}"))) == Accept(f"{RIGHT} {tail}")
     assert isinstance(verdict(state_after(opened(PART), answer(f"{RIGHT} 4 of 70 files are left out."))), Reject)
+
+
+def test_the_numbers_of_a_list_of_advice_are_no_values() -> None:
+    advice = "To find it you would need to:\n1. Open each file.\n2. Add the amounts up."
+    state = replace(state_after(opened("The folder holds 2 text files."), answer(advice)), goal=ASKING)
+    assert isinstance(verdict(state), Reject)

@@ -12,12 +12,11 @@ from farside.agent.shown import NOTE, is_users
 from farside.agent.state import RunState
 from farside.agent.worked_out import WorkedOut, worked_out
 from farside.messages import Message, ToolCall
-from farside.missions.grounding import agrees, unfounded
+from farside.missions.grounding import agrees, figures, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
 from farside.tools.asking_for import asks_for_values
 from farside.tools.base import SURVEY
-from farside.tools.figures import numbers
 
 SURVEY_SECONDS = 240
 """What the survey may take: it asks the model to read some of the files."""
@@ -71,7 +70,7 @@ def _untried(claim: str, state: RunState) -> bool:
     """Tell whether a goal that asks for values is met with talk: no number, no block run, and not told so yet."""
     since = state.transcript[state.attempt_start + state.opening :]
     acted = any(message.role == "tool" or _is_verdict(message) or is_users(message) for message in since)
-    return state.opening > 1 and not acted and asks_for_values(state.goal) and not numbers(claim)
+    return state.opening > 1 and not acted and asks_for_values(state.goal) and not figures(claim)
 
 
 def _founded(claim: str, state: RunState, profile: Profile) -> Verdict:
