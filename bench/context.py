@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bench.nobody import Nobody
 from bench.parts import GOAL, code, part
 from bench.plain_agents import PlainAgent
 from bench.searching import Searching
@@ -25,10 +26,8 @@ from farside.agent.context import POLICIES
 from farside.agent.events import Budget, Settings
 from farside.agent.home import RunFolder
 from farside.agent.intake import price
-from farside.agent.journal import Entry
-from farside.agent.state import RunState
 from farside.agent.take_up import Crew, create, taken_up
-from farside.messages import Part, ToolSpec, Usage
+from farside.messages import ToolSpec, Usage
 from farside.missions.general import General
 from farside.models.catalog import open_model
 from farside.models.profiles import profile_for
@@ -157,19 +156,6 @@ class TwoTools:
 
     def close(self) -> None:
         """Nothing was opened."""
-
-
-class Nobody:
-    """A watcher that looks away."""
-
-    def event(self, entry: Entry, state: RunState) -> None:
-        """Say nothing."""
-
-    def part(self, part: Part) -> None:
-        """Say nothing."""
-
-    def notice(self, sentence: str) -> None:
-        """Say nothing."""
 
 
 def farside(policy: str, task: Task, base_url: str) -> RunFolder:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from bench.nobody import Nobody
 from bench.peers.samples import GOAL, Samples
 from farside.agent.events import Budget, Settings
-from farside.agent.journal import Entry
-from farside.agent.state import RunState
 from farside.agent.take_up import Crew, create, taken_up
-from farside.messages import Part, ToolSpec
+from farside.messages import ToolSpec
 from farside.missions.general import General
 from farside.models.catalog import open_model
 from farside.tools.base import Effect, Outcome
@@ -37,19 +36,6 @@ class OneTool:
 
     def close(self) -> None:
         """Nothing was opened."""
-
-
-class Nobody:
-    """A watcher that looks away."""
-
-    def event(self, entry: Entry, state: RunState) -> None:
-        """Say nothing."""
-
-    def part(self, part: Part) -> None:
-        """Say nothing."""
-
-    def notice(self, sentence: str) -> None:
-        """Say nothing."""
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from threading import Thread
 
 import pytest
 
-from farside.cli.fetching import ensure, tenths
+from farside.cli.bytes_shown import tenths
+from farside.cli.fetching import ensure
 from farside.models.download import Weights, locate
 
 CONTENT = bytes(range(256)) * 40

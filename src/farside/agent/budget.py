@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from farside.agent.events import Settings
+from farside.agent.intake import price
 from farside.agent.state import RunState
 from farside.errors import FarsideError
 from farside.messages import Usage
@@ -106,8 +107,7 @@ def allowance(state: RunState, profile: Profile) -> Allowance | None:
 
 def affords(state: RunState, profile: Profile, aside: Usage) -> bool:
     """Tell whether so much can be spent beside the conversation, and a reply that is not the last after it."""
-    usd = aside.input * profile.price_input / 1e6 + _output_usd(profile, aside.output)
-    after = replace(state, usage=state.usage + aside, cost_usd=state.cost_usd + usd)
+    after = replace(state, usage=state.usage + aside, cost_usd=state.cost_usd + price(aside, profile))
     left = allowance(after, profile)
     return left is not None and not left.final
 

@@ -119,12 +119,16 @@ class Run:
 
     def _give_up(self, error: ModelError) -> None:
         """Settle the request in flight, and pause where waiting helps, else end."""
-        wasted = error.wasted if isinstance(error, Unusable) else Usage()
-        self.note(ev.AskFailed(_told(error), wasted, price(wasted, self.model.profile)))
+        self._note_failure(error)
         if isinstance(error, QuotaSpent):
             self.note(ev.Paused(_told(error), error.wake_at))
         else:
             self.note(ev.Ended("failed", best_answer(self.state), _told(error)))
+
+    def _note_failure(self, error: ModelError) -> None:
+        """Count what an answer cost that was of no use."""
+        wasted = error.wasted if isinstance(error, Unusable) else Usage()
+        self.note(ev.AskFailed(_told(error), wasted, price(wasted, self.model.profile)))
 
     def _next(self) -> actions.Action:
         """Take up what the user said, at a boundary, and decide."""
@@ -229,7 +233,7 @@ class Run:
             reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
         except Unusable as error:
             with self.interrupts.shut():
-                self.note(ev.AskFailed(_told(error), error.wasted, price(error.wasted, profile)))
+                self._note_failure(error)
                 self.commit()
             raise
         spent, text = reply.usage + reply.wasted, well_formed(reply.message.text)

@@ -1,4 +1,4 @@
-"""Ctrl-C before a run is in our hands."""
+"""Ctrl-C where no run is in our hands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from farside.errors import FarsideError
 
 
 class Stopped(FarsideError):
-    """The user stopped the command before a run took a step."""
+    """The user stopped the command; its message says what is kept, and how to go on."""
 
     exit_code = EXIT_CODES["paused"]

@@ -13,14 +13,14 @@ from farside.tools.arguments import BadArguments, read
 from farside.tools.base import Effect, Outcome
 from farside.tools.catalog import entries
 from farside.tools.corpora.corpus import Corpus
-from farside.tools.corpora.indexer import Progress
 from farside.tools.corpora.library import Library
 from farside.tools.open_page import Archive, OpenPage
 from farside.tools.reader import Reader
 from farside.tools.sandbox import Layer
 from farside.tools.search import NO_NETWORK, Search
 
-if TYPE_CHECKING:  # a run without the network does not import what fetches
+if TYPE_CHECKING:  # a run without corpora or network imports nothing that indexes or fetches
+    from farside.tools.corpora.indexer import Progress
     from farside.tools.web.engine import Engine
     from farside.tools.web.fetch import Fetcher
 

@@ -7,19 +7,21 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from farside.errors import FarsideError
 from farside.tools.below import read_below
 from farside.tools.corpora import hits
 from farside.tools.corpora.corpus import Corpus
 from farside.tools.corpora.database import discard, opened, place
-from farside.tools.corpora.indexer import MOST, Indexer, Parse, Progress
 from farside.tools.corpora.naming import obstacle_of
 from farside.tools.corpora.walk import SKIPPED
 from farside.tools.corpora.words import Query
 from farside.tools.kinds import kind_of
 from farside.tools.reasons import CouldNotSearch, Unreadable
+
+if TYPE_CHECKING:  # a run without corpora imports nothing that makes an index
+    from farside.tools.corpora.indexer import Parse, Progress
 
 T = TypeVar("T")
 
@@ -76,6 +78,8 @@ class Library:
             FileNotFoundError: there is no such file in that corpus.
             Unreadable: it is not for reading, or cannot be.
         """
+        from farside.tools.corpora.indexer import MOST
+
         if any(part.startswith(".") or part in SKIPPED for part in Path(path).parts):
             raise Unreadable("hidden files are no part of a corpus")
         corpus = self._corpus(name)
@@ -109,6 +113,8 @@ class Library:
             raise CouldNotSearch(f"{corpus.folder} cannot be read ({error.strerror})") from error
 
     def _fresh(self, corpus: Corpus, use: Callable[[sqlite3.Connection], T]) -> T:
+        from farside.tools.corpora.indexer import Indexer
+
         with opened(place(corpus)) as connection:
             Indexer(corpus, connection, self.parse, self.private, self.progress).refresh()
             return use(connection)
