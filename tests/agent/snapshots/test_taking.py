@@ -50,6 +50,12 @@ def git(store: Path, *command: str) -> str:
     return done.stdout + done.stderr
 
 
+def complaints(store: Path, *options: str) -> list[str]:
+    """What git finds wrong with a store. That nothing points at a tree, and that there is no branch, is right."""
+    said = git(store, "fsck", "--full", "--no-progress", *options).splitlines()
+    return [line for line in said if not line.startswith(("dangling tree ", "dangling blob ", "notice: "))]
+
+
 def test_a_folder_comes_back_to_the_byte(tmp_path: Path) -> None:
     place = Place(tmp_path, ODD)
     (place.work / "run.sh").write_bytes(b"#!/bin/sh\n")
@@ -69,7 +75,7 @@ def test_any_git_reads_the_store(tmp_path: Path) -> None:
     second = place.take()
     assert git(place.store, "ls-tree", "-r", "--name-only", first.tree).split() == ["a/b.txt", "c.txt"]
     assert git(place.store, "cat-file", "blob", f"{second.tree}:c.txt") == "three\n"
-    assert "bad" not in git(place.store, "fsck", "--full", "--strict")
+    assert complaints(place.store, "--strict") == []
 
 
 def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
@@ -248,7 +254,7 @@ def test_a_kill_at_any_moment_loses_no_snapshot_and_stops_no_other(tmp_path: Pat
     last = place.take().tree
     assert place.restored(last) == found(place.work)
     assert all(len(place.restored(tree)) == 40 for tree in {acknowledged[0], acknowledged[-1]})
-    assert "bad" not in git(place.store, "fsck", "--full")
+    assert complaints(place.store) == []
     assert not list(place.store.rglob("tmp_*"))
 
 
