@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
+from threading import Event
 
 import pytest
 
@@ -69,6 +70,40 @@ def test_a_redirect_to_a_file_or_without_end_is_refused(site: Site) -> None:
         fetcher().fetch(site.url("/file"))
     with pytest.raises(Unreadable, match="more than 8 times"):
         fetcher().fetch(site.url("/loop"))
+
+
+def test_a_redirect_to_what_is_no_address_is_a_reason(site: Site) -> None:
+    for path, target in {"/bracket": "http://[::1/", "/port": "http://x:99999/", "/controls": "/a\x80b"}.items():
+        site.page(path, "", status=302, Location=target)
+        with pytest.raises(Unreadable, match="no web address"):
+            fetcher().fetch(site.url(path))
+
+
+def test_a_redirect_that_is_not_escaped_leads_where_a_browser_goes(site: Site) -> None:
+    site.page("/m%C3%BCnchen", "here")
+    site.page("/utf-8", "", status=302, Location="/m\u00c3\u00bcnchen")
+    site.page("/latin-1", "", status=302, Location="/m\u00fcnchen")
+    for path in ("/utf-8", "/latin-1"):
+        assert fetcher().fetch(site.url(path)).data == b"here"
+
+
+def test_a_name_whose_server_does_not_answer_costs_no_more_than_the_deadline(site: Site) -> None:
+    ended = Event()
+
+    def resolve(host: str, port: int) -> Sequence[Address]:
+        ended.wait(60)
+        return [ip_address(PUBLIC)]
+
+    for caps, reason in (
+        (Caps(seconds=0.3), r"did not end within 0\.3 s"),
+        (Caps(idle=0.3), r"the name slow\.example cannot be resolved \(no answer\)"),
+    ):
+        began = time.monotonic()
+        with pytest.raises(Unreadable, match=reason):
+            Fetcher(caps, is_open, resolve).fetch(f"http://slow.example:{site.port}/")
+        assert time.monotonic() - began < 10
+    ended.set()
+    assert site.asked == []
 
 
 def test_a_name_that_changes_its_answer_gains_nothing(site: Site) -> None:
@@ -157,6 +192,17 @@ def test_packed_pages_are_unpacked_within_the_cap(site: Site) -> None:
             fetcher(Caps(bytes=10**6)).fetch(site.url(path))
 
 
+def test_a_packed_page_is_whole_or_refused(site: Site) -> None:
+    parts = gzip.compress(b"one ") + gzip.compress(b"two")
+    site.page("/parts", parts, Content_Encoding="gzip")
+    assert fetcher().fetch(site.url("/parts")).data == b"one two"
+    site.page("/empty", b"", Content_Encoding="gzip")
+    assert fetcher().fetch(site.url("/empty")).data == b""
+    site.page("/cut", gzip.compress(b"text " * 100)[:-12], Content_Encoding="gzip")
+    with pytest.raises(Unreadable, match="breaks off"):
+        fetcher().fetch(site.url("/cut"))
+
+
 def test_a_server_that_is_not_there_and_one_that_speaks_no_http(site: Site) -> None:
     site.answers["/"] = babble
     with pytest.raises(Unreadable, match="cannot be read from"):
@@ -173,7 +219,10 @@ def test_a_server_that_is_not_there_and_one_that_speaks_no_http(site: Site) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["ftp://x.example/", "file:///etc/passwd", "http://", "http://u:p@x.example/", "http://x:99999/", "http://[::1/"],
+    [
+        *("ftp://x.example/", "file:///etc/passwd", "http://", "http://u:p@x.example/", "http://x:99999/"),
+        *("http://[::1/", "http://x.example/\ud800", "https://127.0.0.1\0x/", "http://x\n.example/"),
+    ],
 )
 def test_what_is_no_address_of_the_web_is_refused(address: str) -> None:
     with pytest.raises(Unreadable):

@@ -9,7 +9,7 @@ import pytest
 from farside.tools.reasons import CouldNotSearch
 from farside.tools.web.engine import Engine, WebHit
 from farside.tools.web.searxng import SearXNG
-from tests.tools.web.site import Site, fetcher
+from tests.tools.web.site import FORBIDDEN, Site, fetcher, served
 
 RESULTS = [
     {"title": "The far\n side", "url": "https://moon.example/a", "content": "rough \x1b[31m", "engine": "x"},
@@ -60,6 +60,18 @@ def test_no_answer_is_a_reason(site: Site, status: int, body: str, headers: dict
     site.page("/search", body, status=status, **headers)
     with pytest.raises(CouldNotSearch, match=reason):
         engine(site).search("moon", 5)
+
+
+def test_an_engine_of_the_user_s_may_be_local_but_not_lead_elsewhere(site: Site) -> None:
+    with served(FORBIDDEN) as inner:
+        inner.page("/search", '{"results": []}')
+        site.page("/search", "", status=302, Location=inner.url("/search", FORBIDDEN))
+        site.page("/moved/search", '{"results": []}')
+        site.page("/old/search", "", status=301, Location="/moved/search")
+        assert list(SearXNG(site.url("/old")).search("moon", 5)) == []
+        with pytest.raises(CouldNotSearch, match=r"127\.0\.0\.2: private and local addresses are not opened"):
+            SearXNG(site.url("")).search("moon", 5)
+        assert inner.asked == []
 
 
 def test_an_engine_that_is_down_is_a_reason(site: Site) -> None:

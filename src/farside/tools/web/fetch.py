@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 import httpcore
 
 from farside.tools.reasons import Unreadable
-from farside.tools.web.address import is_public
+from farside.tools.web.address import Address, is_public
 from farside.tools.web.network import Allowed, CheckedNetwork, Deadline, Resolve, resolve
 
 REDIRECTS = 8
@@ -58,22 +58,26 @@ class Fetcher:
     allowed: Allowed = is_public
     resolve: Resolve = resolve
 
-    def fetch(self, address: str, accept: str = ACCEPT) -> Fetched:
+    def fetch(self, address: str, accept: str = ACCEPT, *, own: bool = False) -> Fetched:
         """Return what a GET of an address brings in the end, whatever its status.
+
+        `own`: the address is the user's word, so its host may be private; where it redirects to may not.
 
         Raises:
             Unreadable: it is no web address, leads to a private one, does not answer, is too large or does not end.
         """
         deadline = Deadline(time.monotonic() + self.caps.seconds, self.caps.seconds)
-        network = CheckedNetwork(self.allowed, self.resolve, deadline)
         here = checked_address(address)
+        named = urlsplit(here).hostname if own else None
         for _ in range(REDIRECTS + 1):
+            allowed = _any_address if urlsplit(here).hostname == named else self.allowed
+            network = CheckedNetwork(allowed, self.resolve, deadline)
             with httpcore.ConnectionPool(network_backend=network) as pool:
                 found = self._get(pool, here, accept, deadline)
             target = found.headers.get("location", "")
             if found.status not in MOVED or not target:
                 return found
-            here = checked_address(urljoin(here, target))
+            here = _target(here, target)
         raise Unreadable(f"it redirects more than {REDIRECTS} times")
 
     def _get(self, pool: httpcore.ConnectionPool, address: str, accept: str, deadline: Deadline) -> Fetched:
@@ -84,9 +88,7 @@ class Fetcher:
         idle = {"connect": self.caps.idle, "read": self.caps.idle, "write": self.caps.idle, "pool": self.caps.idle}
         try:
             with pool.stream("GET", address, headers=sent, extensions={"timeout": idle}) as response:
-                headers = {
-                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
-                }
+                headers = {_header(name).lower(): _header(value) for name, value in response.headers}
                 found = Fetched(address, response.status, headers.get("content-type", ""), b"", headers)
                 if response.status in MOVED and "location" in headers:
                     return found
@@ -110,13 +112,38 @@ class Fetcher:
 
 
 def _unpacked(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
-    """Unpack gzip in bounded pieces: a small packet may hold gigabytes."""
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    """Unpack gzip, perhaps several parts of it, in bounded pieces: a small packet may hold gigabytes."""
+    unpacker = None
     try:
         for chunk in chunks:
-            yield unpacker.decompress(chunk, most + 1)
+            rest = chunk
+            while rest:
+                unpacker = unpacker if unpacker and not unpacker.eof else zlib.decompressobj(zlib.MAX_WBITS | 16)
+                yield unpacker.decompress(rest, most + 1)
+                rest = unpacker.unused_data
     except zlib.error as error:
         raise Unreadable(f"it is packed wrongly ({error})") from error
+    if unpacker and not unpacker.eof:
+        raise Unreadable("it breaks off: its end is missing")
+
+
+def _any_address(_address: Address) -> bool:
+    return True
+
+
+def _header(text: bytes) -> str:
+    """Decode as the standard has it, but for what is UTF-8: many servers redirect to such addresses."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def _target(here: str, location: str) -> str:
+    try:
+        return checked_address(urljoin(here, location.strip()))
+    except ValueError as error:
+        raise Unreadable(f"it redirects to what is no web address ({error})") from error
 
 
 def checked_address(address: str) -> str:
@@ -125,8 +152,11 @@ def checked_address(address: str) -> str:
     Raises:
         Unreadable: it is none, or holds a password.
     """
+    address = address.strip()
+    if not address.isprintable():
+        raise Unreadable("it is no web address: it holds characters that none has")
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise Unreadable(f"it is no web address ({error})") from error

@@ -1,7 +1,8 @@
 """Connections to checked addresses alone, with one deadline over all that they do.
 
 A name is resolved here and its checked address is what gets connected to: a second answer of the name's server has no
-say. The deadline holds for every read, so that a server that sends a byte now and then is cut off too.
+say. The deadline holds for the resolver, which has none of its own, and for every read, so that a server that sends a
+byte now and then is cut off too.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from ipaddress import ip_address
 from ssl import SSLContext
+from threading import Thread
 from typing import Any
 
 import httpcore
@@ -77,10 +80,10 @@ class CheckedNetwork(httpcore.NetworkBackend):
         """Connect to the first address of `host` that is allowed and answers.
 
         Raises:
-            Unreadable: none is allowed, or the time is over.
+            Unreadable: the name is not known, none is allowed, or the time is over.
             httpcore.ConnectError: none answers.
         """
-        addresses = list(dict.fromkeys(self._resolve(host, port)))
+        addresses = list(dict.fromkeys(self._resolved(host, port, timeout)))
         allowed = [address for address in addresses if self._allowed(address)]
         if not allowed:
             told = ", ".join(map(str, addresses[:3])) or "no address"
@@ -95,6 +98,23 @@ class CheckedNetwork(httpcore.NetworkBackend):
             return _Stream(stream, self._deadline)
         assert failure is not None
         raise failure
+
+    def _resolved(self, host: str, port: int, timeout: float | None) -> Sequence[Address]:
+        """Ask in a thread, left behind where no answer comes: the system's resolver cannot be interrupted."""
+        answer: Future[Sequence[Address]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._resolve(host, port))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the answer is waited for
+                answer.set_exception(error)
+
+        Thread(target=ask, name="farside-resolve", daemon=True).start()
+        try:
+            return answer.result(self._deadline.left(timeout))
+        except TimeoutError as error:
+            self._deadline.left()  # says so where it was that which ended the wait
+            raise Unreadable(f"the name {host} cannot be resolved (no answer)") from error
 
 
 class _Stream(httpcore.NetworkStream):

@@ -19,10 +19,10 @@ SNIPPET = 500
 
 @dataclass(frozen=True, slots=True)
 class SearXNG:
-    """Implements `farside.tools.web.engine.Engine`. Its address is the user's word, so it may be a local one."""
+    """Implements `farside.tools.web.engine.Engine`. Its address is the user's word, so it may be local."""
 
     base_url: str
-    fetcher: Fetcher = field(default_factory=lambda: Fetcher(CAPS, allowed=lambda _: True))
+    fetcher: Fetcher = field(default_factory=lambda: Fetcher(CAPS))
     name: str = "SearXNG"
 
     def search(self, query: str, most: int) -> Sequence[WebHit]:
@@ -33,7 +33,7 @@ class SearXNG:
         """
         address = f"{self.base_url.rstrip('/')}/search?q={quote(query, safe='')}&format=json"
         try:
-            answer = self.fetcher.fetch(address, accept="application/json")
+            answer = self.fetcher.fetch(address, accept="application/json", own=True)
         except Unreadable as reason:
             raise CouldNotSearch(f"{self.name}: {reason}") from reason
         self._check(answer)
