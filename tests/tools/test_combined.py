@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -90,6 +91,18 @@ def test_a_refusal_outside_is_an_error_in_the_session(box: Box) -> None:
     box.toolbox.lend(Refusing(("search",), "out"))
     outcome = box.python("search()")
     assert not outcome.ok and "ToolError: Could not search: it is down." in outcome.text
+
+
+def test_a_cell_s_deadline_waits_while_a_tool_works_outside(box: Box) -> None:
+    class Slow(Echo):
+        def call(self, name: str, arguments: str, handle: str) -> Outcome:
+            time.sleep(2.5)
+            return Outcome("done")
+
+    box.toolbox.lend(Slow(("search",), "out"))
+    assert box.python("print(search()); print('on')", timeout=1).text == "done\non"
+    late = box.python("search(); import time; time.sleep(9)", timeout=1)
+    assert not late.ok and "[stopped after 1 s" in late.text
 
 
 def test_all_are_warmed_and_all_are_closed_whatever_breaks() -> None:

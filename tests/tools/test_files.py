@@ -95,3 +95,22 @@ def test_a_listing_is_sorted_sized_filtered_and_capped(shared: Box) -> None:
 def test_links_lead_nowhere_outside(shared: Box, tool: str) -> None:
     (shared.workspace / f"out-{tool}").symlink_to(shared.scratch)
     assert not shared.call(tool, path=f"out-{tool}").ok
+
+
+def test_lines_are_replaced_in_the_session(shared: Box) -> None:
+    file = shared.workspace / "verse.txt"
+    file.write_text("a\nb\nc\nd")
+    shown = shared.python("print(replace_lines('verse.txt', 2, 3, 'B\\nBB\\nC'))").text
+    assert file.read_text() == "a\nB\nBB\nC\nd"
+    assert shown.splitlines()[0] == "Replaced lines 2 to 3 of verse.txt. Now there:"
+    assert [line.strip() for line in shown.splitlines()[1:]] == ["1\ta", "2\tB", "3\tBB", "4\tC", "5\td"]
+    assert shared.python("replace_lines('verse.txt', 1, 0, 'first')").ok
+    assert shared.python("replace_lines('verse.txt', 7, 6, 'last')").ok
+    assert shared.python("replace_lines('verse.txt', 2, 2, '')").ok
+    assert file.read_text() == "first\nB\nBB\nC\nd\nlast\n"
+    file.write_bytes(b"a\r\nb\r\n")
+    assert shared.python("replace_lines('verse.txt', 2, 2, 'c')").ok
+    assert file.read_bytes() == b"a\r\nc\r\n"
+    for first, last in ((0, 1), (2, 5), (3, 1), (9, 9)):
+        wrong = shared.python(f"replace_lines('verse.txt', {first}, {last}, 'x')")
+        assert not wrong.ok and f"verse.txt has 2 lines: there are no lines {first} to {last}." in wrong.text

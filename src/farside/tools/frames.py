@@ -17,6 +17,9 @@ LENGTH = struct.Struct(">I")
 MAX_BYTES = 128 * 2**20
 """Of one frame. The peer is not trusted: what claims to be larger is refused before it is read."""
 
+LENT = "call"
+"""Asks the host for a tool that works outside. Such a tool has its own deadline: that of the cell waits meanwhile."""
+
 
 class BrokenFrame(Exception):
     """The peer is gone, or what it sent is no frame."""

@@ -14,6 +14,7 @@ from farside.tools.arguments import BadArguments, read
 from farside.tools.base import SURVEY, Effect, Host, Outcome, Question, Toolbox
 from farside.tools.bubblewrap import Bubblewrap
 from farside.tools.catalog import Entry, catalog
+from farside.tools.frames import LENT
 from farside.tools.landlock import Landlock
 from farside.tools.printable import escaped, printable
 from farside.tools.sandbox import Confinement, Layer, Limits
@@ -185,7 +186,7 @@ class SandboxedToolbox:
         if question == "recall":
             text = self._host.recall(str(arguments.get("handle")))
             return (NO_OUTPUT, False) if text is None else (text, True)
-        if question == "call":
+        if question == LENT:
             return self._lent(str(arguments.get("name")), json.dumps(arguments.get("arguments")))
         if question == "consult":
             try:

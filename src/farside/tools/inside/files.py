@@ -123,6 +123,22 @@ def edit_file(path: str, old: str, new: str, all: bool = False) -> str:
     return f"Edited {path}: {found} place{'s' * (found > 1)}, line {lines[0]}{' and on' * (found > 1)}."
 
 
+def replace_lines(path: str, first: int, last: int, text: str) -> str:
+    """Put `text` in place of lines `first` to `last` of a file, counted from 1; last = first - 1 only inserts."""
+    _text(path)
+    lines = Path(path).read_bytes().decode(errors="surrogateescape").splitlines(keepends=True)
+    if not 1 <= first <= last + 1 <= len(lines) + 1:
+        raise ToolError(f"{path} has {len(lines)} lines: there are no lines {first} to {last}.")
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    new = [f"{line}{end}" for line in text.splitlines()]
+    if first > len(lines) > 0 and not lines[-1].endswith("\n"):
+        lines[-1] += end
+    changed = "".join([*lines[: first - 1], *new, *lines[last:]])
+    _replace(Path(os.path.realpath(path)), changed.encode(errors="surrogateescape"))
+    near = read_file(path, max(1, first - 2), len(new) + 4, numbers=True)
+    return f"Replaced lines {first} to {last} of {path}. Now there:\n{near}"
+
+
 def _lines_of(text: str, old: str) -> list[int]:
     lines, at = [], text.find(old)
     while at >= 0:

@@ -9,13 +9,20 @@ import builtins
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from farside.tools.frames import Frame
+from farside.tools.frames import LENT, Frame
 from farside.tools.inside import pages
-from farside.tools.inside.files import ToolError, edit_file, list_files, read_file, write_file
+from farside.tools.inside.files import (
+    ToolError,
+    edit_file,
+    list_files,
+    read_file,
+    replace_lines,
+    write_file,
+)
 from farside.tools.inside.job import alive, run_shell, shell_text
 
 Ask = Callable[[str, dict[str, Any]], Frame]
-NAMES = ("shell", "read_file", "write_file", "edit_file", "list_files", "recall", "update_plan")
+NAMES = ("shell", "read_file", "write_file", "edit_file", "replace_lines", "list_files", "recall", "update_plan")
 
 
 def install(ask: Ask, output_limit: int, namespace: dict[str, Any], lent: dict[str, list[str]]) -> None:
@@ -43,7 +50,7 @@ def install(ask: Ask, output_limit: int, namespace: dict[str, Any], lent: dict[s
         survey(goal, seconds, ask, namespace)
 
     builtins.survey = survey  # type: ignore[attr-defined]
-    for function in (shell, recall, update_plan, read_file, write_file, edit_file, list_files):
+    for function in (shell, recall, update_plan, read_file, write_file, edit_file, replace_lines, list_files):
         setattr(builtins, function.__name__, function)
     for name, parameters in lent.items():
         setattr(builtins, name, _outside(ask, name, parameters))
@@ -57,7 +64,7 @@ def _outside(ask: Ask, name: str, parameters: list[str]) -> Callable[..., str]:
         if len(values) > len(parameters):
             raise TypeError(f"{name}() takes at most {len(parameters)} arguments: {', '.join(parameters)}")
         arguments = {**dict(zip(parameters, values, strict=False)), **named}
-        return _answer(ask("call", {"name": name, "arguments": arguments}))
+        return _answer(ask(LENT, {"name": name, "arguments": arguments}))
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{name}({', '.join(parameters)}): a tool that works outside of the sandbox."

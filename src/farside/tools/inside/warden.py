@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from farside.tools.frames import BrokenFrame, Frame, receive, send
+from farside.tools.frames import LENT, BrokenFrame, Frame, receive, send
 from farside.tools.inside import documents, files, job, limits, pages, session
 from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import adopt_orphans, kill, sweep
@@ -72,7 +72,8 @@ class Warden:
                 documents.preload(arguments["kind"])
             ended = job.collect(job.fork(lambda: self._file_job(frame)), seconds, limit, spare, self._host)
             text = ended.output + (f"[stopped: longer than {seconds:g} s]".encode() if ended.timed_out else b"")
-        return {"ok": ended.code == 0 and not ended.timed_out}, [text]
+        how = {"ok": ended.code == 0 and not ended.timed_out, "code": ended.code, "timed_out": ended.timed_out}
+        return how, [text]
 
     def _file_job(self, frame: Frame) -> int:
         """Run in a child: print what a file tool says; 1 when it is a complaint."""
@@ -131,7 +132,8 @@ class Warden:
             if frame and "done" in frame.body:
                 return {**frame.body, "interrupted": interrupted}, frame.blobs
             if frame:
-                self._forward(live, frame)
+                took = self._forward(live, frame)
+                until += took if frame.body["ask"] == LENT else 0
 
     def _next(self, live: Live, seconds: float) -> Frame | None:
         """Wait for the next frame of the session, collecting output; None after at most `seconds`."""
@@ -149,10 +151,13 @@ class Warden:
             raise BrokenFrame("the session has ended")
         return None
 
-    def _forward(self, live: Live, question: Frame) -> None:
+    def _forward(self, live: Live, question: Frame) -> float:
+        """Have the host answer; return the seconds that it took."""
+        began = time.monotonic()
         send(self._host, question.body, question.blobs)
         answer = receive(self._host)
         send(live.peer, answer.body, answer.blobs)
+        return time.monotonic() - began
 
     def _finish(self, live: Live) -> str:
         """End the session with all that it started; return how it ended."""

@@ -1,0 +1,116 @@
+"""From a failing test to the source it points to, shown with line numbers. Pure.
+
+Places that the output names come first, then what the failing test calls, by name, in Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from farside.missions.code.suite import is_test
+
+PLACES = (
+    re.compile(r'File "(?P<path>[^"\n]+)", line (?P<line>\d+)'),
+    re.compile(r"(?P<path>[\w./-]+\.\w+):(?P<line>\d+)"),
+)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
+AROUND = 8
+"""Lines shown before and behind a place that stands in no function."""
+MOST_LINES = 60
+"""Of one piece."""
+MOST_PIECES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines of a file, counted from 1, the last one included."""
+
+    path: str
+    first: int
+    last: int
+
+
+def pieces(output: str, files: Mapping[str, str]) -> list[Piece]:
+    """Return the pieces of source that a failing run of the tests points to; `files` maps paths to texts."""
+    named = [_around(path, line, files[path]) for path, line in _places(output, files)]
+    tests = [piece for piece in named if is_test(piece.path)]
+    called = [found for piece in tests for found in _called(piece, files)]
+    return list(dict.fromkeys((*tests[:2], *(piece for piece in named if not is_test(piece.path)), *called)))[
+        :MOST_PIECES
+    ]
+
+
+def numbered(piece: Piece, text: str) -> str:
+    """Return a piece under its path, with line numbers."""
+    lines = text.splitlines()[piece.first - 1 : piece.last]
+    return "\n".join([piece.path, *(f"{number:>5}  {line}" for number, line in enumerate(lines, piece.first))])
+
+
+def _places(output: str, files: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield path and line of each place that the output names, each once, where it is a file of the repository."""
+    known = sorted(files, key=len, reverse=True)
+    seen = set()
+    for found in (found for pattern in PLACES for found in pattern.finditer(output)):
+        path = next((path for path in known if f"/{found['path']}".endswith(f"/{path}")), None)
+        if path and (place := (path, int(found["line"]))) not in seen:
+            seen.add(place)
+            yield place
+
+
+def _around(path: str, line: int, text: str) -> Piece:
+    """Return the function that a line stands in, else some lines around it."""
+    inside = [node for node in _functions(text) if node.lineno <= line <= (node.end_lineno or 0)]
+    return _piece(path, inside[-1]) if inside else Piece(path, max(1, line - AROUND), line + AROUND)
+
+
+def _piece(path: str, node: Definition) -> Piece:
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return Piece(path, first, min(node.end_lineno or first, first + MOST_LINES - 1))
+
+
+def _functions(text: str) -> list[Function]:
+    return [node for node in ast.walk(_tree(text)) if isinstance(node, Function)]
+
+
+def _tree(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
+
+
+def _called(piece: Piece, files: Mapping[str, str]) -> Iterator[Piece]:
+    """Yield the functions and classes outside the tests whose names a piece of a test uses."""
+    lines = files[piece.path].splitlines()[piece.first - 1 : piece.last]
+    used = set(re.findall(r"[A-Za-z_]\w*", "\n".join(lines)))
+    for path, text in sorted(files.items()):
+        if path.endswith(".py") and not is_test(path):
+            yield from (_piece(path, node) for node in _defined(text) if node.name in used)
+
+
+def _defined(text: str) -> list[Definition]:
+    """Return the functions and classes of a file, and the methods of its classes."""
+    top = [node for node in _tree(text).body if isinstance(node, Definition)]
+    methods = [inner for node in top if isinstance(node, ast.ClassDef) for inner in node.body]
+    return [*top, *(inner for inner in methods if isinstance(inner, Function))]
+
+
+def layout(paths: Iterable[str], most: int = 60) -> str:
+    """Return the files of a repository, a line each; of a large one its folders with the number of files in them."""
+    known = sorted(paths)
+    if len(known) <= most:
+        return "\n".join(known) or "(no files yet)"
+    top = [path for path in known if "/" not in path]
+    counts: dict[str, int] = {}
+    for path in known:
+        parts = path.split("/")[:-1]
+        for folder in {"/".join(parts[:depth]) for depth in (1, 2) if len(parts) >= depth}:
+            counts[folder] = counts.get(folder, 0) + 1
+    folders = [f"{folder}/  {count} files" for folder, count in sorted(counts.items())]
+    lines = [*top, *folders]
+    rest = [f"[... and {len(lines) - most} more]"] if len(lines) > most else []
+    return "\n".join([*lines[:most], *rest])
