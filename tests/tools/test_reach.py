@@ -28,6 +28,7 @@ class Desk:
     base: Path
     site: Site
     archive: dict[str, bytes] = field(default_factory=dict)
+    listed: list[str] = field(default_factory=list)
     opened: list[Reach] = field(default_factory=list)
 
     @property
@@ -43,6 +44,10 @@ class Desk:
         self.archive[name] = data
         return name
 
+    def add(self, record: bytes) -> str:
+        self.listed.append(name := self.put(record))
+        return name
+
     def reach(self, *, net: bool = False, corpora: bool = True, engine: bool = True) -> Reach:
         reach = open_reach(
             self.workspace,
@@ -52,7 +57,7 @@ class Desk:
             fetcher=fetcher() if net else None,
             engine=SearXNG(self.site.url(""), fetcher()) if net and engine else None,
             private=(self.workspace / "private",),
-            archive=self.put,
+            archive=self,
             progress=lambda *_: None,
         )
         self.opened.append(reach)
@@ -61,6 +66,7 @@ class Desk:
     def record(self, outcome: Outcome) -> dict[str, str]:
         """Return what was archived of an opened page."""
         name = outcome.text.partition("archived as ")[2].partition("]")[0]
+        assert name in self.listed
         record: dict[str, str] = json.loads(self.archive[name])
         return record
 

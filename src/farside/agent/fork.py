@@ -73,3 +73,5 @@ def _share_blobs(origin: RunFolder, folder: RunFolder) -> None:
     for blob in origin.blobs.iterdir():
         if not blob.suffix:  # else it is being written
             linked(blob, target / blob.name)
+    if origin.pages.exists():
+        shutil.copyfile(origin.pages, folder.pages)

@@ -36,6 +36,11 @@ class RunFolder:
         return self.path / "blobs"
 
     @property
+    def pages(self) -> Path:
+        """The list of the pages that were read."""
+        return self.path / "pages"
+
+    @property
     def workspace(self) -> Path:
         """The folder that is worked on where the user named none."""
         return self.path / "workspace"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from farside.agent.blobs import Blobs
+from farside.agent.archive import Archive
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
 from farside.config import Config, config_path, load_config
@@ -62,7 +62,7 @@ def opened(settings: Settings, folder: RunFolder, layer: Layer, notice: Notice) 
         fetcher=fetcher,
         engine=engine,
         private=private(),
-        archive=Blobs(folder.blobs).put,
+        archive=Archive(folder),
         progress=Tenths(notice).progress,
     )
     try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from farside.tools.base import Outcome
 from farside.tools.below import read_below
@@ -29,8 +29,17 @@ KEPT = 32
 """Fetched pages that this process remembers: looking further down does not fetch again."""
 PLACE = re.compile(r"(?P<page>.+):(?P<first>\d+)(-\d+)?")
 
-Archive = Callable[[bytes], str]
-"""Keeps bytes with the run and returns their SHA-256."""
+
+class Archive(Protocol):
+    """Where pages are kept with the run."""
+
+    def put(self, content: bytes) -> str:
+        """Keep bytes and return their SHA-256."""
+        ...
+
+    def add(self, record: bytes) -> str:
+        """Keep the record of a page that was read, list it, and return its SHA-256."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,11 @@ class OpenPage:
     def _archived(self, page: str, text: str, source: bytes | None, what: dict[str, str]) -> Opened:
         """Keep source and text; what is a corpus's stays where it is, so of that only the text is kept."""
         read_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        record = {**what, "read_at": read_at, "text": self.archive(text.encode(errors="replace"))}
+        record = {**what, "read_at": read_at, "text": self.archive.put(text.encode(errors="replace"))}
         if source is not None:
-            record["source"] = self.archive(source)
+            record["source"] = self.archive.put(source)
         return Opened(
-            page, text, self.archive(json.dumps(record, indent=1, ensure_ascii=False).encode(errors="replace"))
+            page, text, self.archive.add(json.dumps(record, indent=1, ensure_ascii=False).encode(errors="replace"))
         )
 
 

@@ -1,0 +1,46 @@
+"""A citation: the page that a sentence rests on, and its lines, as `[[notes:moon.md:12-14]]`. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+WRITTEN = re.compile(r"\[\[\s*(?P<inside>[^\[\]\n]+?)\s*\]\]")
+PLACE = re.compile(r"(?P<page>.+?)\s*:\s*(?:lines?\s*)?(?P<first>\d+)(?:\s*[-\u2013]\s*(?P<last>\d+))?")
+SPACE = re.compile(r"[ \t]+(?=[.,;:!?](?:\s|$)|[\u3002\uff0c\uff1b\uff1a\uff01\uff1f]|$)")
+ABOVE = "above"
+"""Cites what the earlier sentences of the same section cite: for a conclusion from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Lines of a page, as a report names them; both numbers are 0 where it names none."""
+
+    page: str
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        """Return the place as a report writes it, without brackets."""
+        if not self.first:
+            return self.page
+        return f"{self.page}:{self.first}" + (f"-{self.last}" if self.last > self.first else "")
+
+
+def citations(text: str) -> tuple[Citation, ...]:
+    """Return what a text cites, in order, each once. One pair of brackets may hold several, with `;` between them."""
+    parts = (part.strip() for found in WRITTEN.finditer(text) for part in found["inside"].split(";"))
+    return tuple(dict.fromkeys(_read(part) for part in parts if part))
+
+
+def without(text: str) -> str:
+    """Return a text without its citations, and without the space that they leave before a full stop."""
+    return SPACE.sub("", re.sub(r"[ \t]{2,}", " ", WRITTEN.sub("", text))).strip()
+
+
+def _read(part: str) -> Citation:
+    place = PLACE.fullmatch(part)
+    if place is None:
+        return Citation(part, 0, 0)
+    first = int(place["first"])
+    return Citation(place["page"], first, max(first, int(place["last"] or first)))

@@ -1,0 +1,53 @@
+"""The hard check of one sentence against the spans that it cites: what of it does not stand there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from farside.missions.research import dates, names, quantities, quotations
+from farside.missions.research.scripts import plain
+from farside.missions.research.spans import Span
+from farside.missions.research.spans import stands as is_verbatim
+
+MOST = 60
+"""Lines that one sentence may cite: a whole page supports nothing in particular."""
+
+
+def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, ...]:
+    """Return what is wrong, each as the end of a sentence; nothing where each number, date and name stands.
+
+    `known` is further text in which ordinary words are written small.
+    """
+    if any(not is_verbatim(span) for span in spans):
+        return ("a cited span is not what the archive holds",)
+    if (count := sum(span.last - span.first + 1 for span in spans)) > MOST:
+        return (f"it cites {count} lines, at most {MOST} are read as a proof: cite the lines that say it",)
+    text = "\n".join(span.text for span in spans)
+    return tuple(dict.fromkeys((*_quoted(sentence, text), *_counted(sentence, text), *_named(sentence, text, known))))
+
+
+def _quoted(sentence: str, text: str) -> Iterator[str]:
+    for quotation in quotations.quotations(sentence):
+        if not quotations.stands(quotation, text):
+            yield f"the quotation \u201c{quotation}\u201d does not stand there word for word"
+
+
+def _counted(sentence: str, text: str) -> Iterator[str]:
+    """Yield the dates and numbers that do not stand in the text."""
+    claimed, held = dates.dated(sentence), dates.dated(text, order="both").dates
+    there = quantities.present(text) | {
+        float(part) for date in held if date.until is None for part in (date.year, date.month, date.day) if part
+    }
+    for date in claimed.dates:
+        if not dates.stands(date, held, there):
+            yield f"the date {date.written} does not stand there"
+    for written, value in quantities.claimed(claimed.rest):
+        if value not in there:
+            yield f"the number {written} does not stand there"
+
+
+def _named(sentence: str, text: str, known: str) -> Iterator[str]:
+    ordinary = f"{text}\n{known}"
+    for name in names.claimed(sentence, ordinary):
+        if not (names.stands(name, plain(text)) or names.given_too(name, plain(sentence), plain(text))):
+            yield f"the name {name} does not stand there"

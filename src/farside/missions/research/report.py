@@ -1,0 +1,157 @@
+"""A report as a model writes it in Markdown: sections, and in them sentences that cite. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from farside.missions.research.citation import Citation, citations, without
+from farside.missions.research.scripts import UNSPACED
+from farside.missions.research.sentences import sentences
+
+HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+ITEM = re.compile(r"(?P<mark>[-*+]|\d{1,3}[.)])\s+(?P<text>.*)")
+RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?|-{3,}|\*{3,}|_{3,}")
+UNSETTLED = re.compile(
+    r"(?:what\s+)?could not be settled|unsettled|open questions|未决|未能确定|无法确定|尚无定论", re.IGNORECASE
+)
+"""The heading of the section that says what could not be settled."""
+
+Kind = Literal["paragraph", "item", "row", "head"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, or one row of a table, with what it cites."""
+
+    text: str
+    """Without its citations."""
+    citations: tuple[Citation, ...]
+    line: int
+    """Where it begins in the report, counted from 1."""
+
+    @property
+    def asserts(self) -> bool:
+        """Tell whether it says that something is so: no question, and no words that only lead to what follows."""
+        return bool(re.search(r"\w", self.text)) and not self.text.rstrip("*_ ").endswith(
+            ("?", "\uff1f", ":", "\uff1a")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, an item of a list, or a row of a table; a head names the columns of one and claims nothing."""
+
+    kind: Kind
+    sentences: tuple[Sentence, ...]
+    mark: str = ""
+    """What an item begins with: `-`, or its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands below one heading."""
+
+    heading: str
+    depth: int
+    """How many `#` its heading has; 0 = before the first."""
+    blocks: tuple[Block, ...]
+
+    @property
+    def unsettled(self) -> bool:
+        """Tell whether it is the section that says what could not be settled."""
+        return bool(UNSETTLED.search(self.heading))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def read(text: str) -> Report:
+    """Return the report that a text in Markdown is; a first heading of depth 1 is its title."""
+    title, sections = "", list[Section]()
+    heading, depth, held = "", 0, list[tuple[int, str]]()
+    for number, line in enumerate(text.split("\n"), 1):
+        found = HEADING.fullmatch(line.strip())
+        if found is None:
+            held.append((number, line.strip()))
+            continue
+        sections += _section(heading, depth, held)
+        heading, depth, held = without(found[2]), len(found[1]), []
+        if depth == 1 and not title:
+            title, heading, depth = heading, "", 0
+    sections += _section(heading, depth, held)
+    return Report(title, tuple(sections))
+
+
+def _section(heading: str, depth: int, lines: list[tuple[int, str]]) -> list[Section]:
+    apart = bool(UNSETTLED.search(heading))
+    blocks = tuple(_blocks(lines, apart))
+    return [Section(heading, depth, blocks)] if heading or blocks else []
+
+
+def _blocks(lines: list[tuple[int, str]], apart: bool) -> Iterator[Block]:
+    """Yield blocks; lines that follow one another are one paragraph or item, each row of a table is its own.
+
+    `apart`: what stands between `|` is a sentence of its own.
+    """
+    held: list[tuple[int, str]] = []
+    for number, line in lines:
+        ruled = RULE.fullmatch(line)
+        if held and (not line or ruled or line.startswith("|") or ITEM.fullmatch(line) or held[0][1].startswith("|")):
+            yield _block(held, apart)
+            held = []
+        if line and not ruled:
+            if _heads(number, line, lines):
+                yield Block("head", (Sentence(_cells(line), (), number),))
+            else:
+                held.append((number, line))
+    if held:
+        yield _block(held, apart)
+
+
+def _heads(number: int, line: str, lines: list[tuple[int, str]]) -> bool:
+    """Tell whether a row names the columns: the rule of a table stands below it."""
+    below = next((text for at, text in lines if at == number + 1), "")
+    return line.startswith("|") and bool(RULE.fullmatch(below))
+
+
+def _block(lines: list[tuple[int, str]], apart: bool) -> Block:
+    number, first = lines[0]
+    if first.startswith("|") and not apart:
+        return Block("row", (Sentence(_cells(without(first)), citations(first), number),))
+    item = ITEM.fullmatch(first)
+    text, starts = _joined([(number, item["text"] if item else first), *lines[1:]])
+    written = filter(None, (part.strip() for part in text.split("|"))) if apart and "|" in text else sentences(text)
+    kind: Kind = "item" if item or first.startswith("|") else "paragraph"
+    return Block(kind, tuple(_sentences(written, text, starts)), item["mark"] if item else "-" * (kind == "item"))
+
+
+def _sentences(written: Iterable[str], text: str, starts: list[int]) -> Iterator[Sentence]:
+    """Yield sentences, each with the line in which it begins."""
+    at = 0
+    for part in written:
+        at = text.index(part, at)
+        if plain := without(part):
+            yield Sentence(plain, citations(part), starts[at])
+        at += len(part)
+
+
+def _joined(lines: list[tuple[int, str]]) -> tuple[str, list[int]]:
+    """Return the text of lines that belong together, and for each of its characters the number of its line."""
+    text, starts = "", list[int]()
+    for number, line in lines:
+        gap = "" if not text or (UNSPACED.fullmatch(text[-1]) and UNSPACED.match(line)) else " "
+        text += gap + line
+        starts += [number] * len(gap + line)
+    return text, starts
+
+
+def _cells(row: str) -> str:
+    return " | ".join(cell.strip() for cell in row.strip().strip("|").split("|"))

@@ -1,0 +1,32 @@
+"""What a report says first, as the answer that is printed. Pure."""
+
+from __future__ import annotations
+
+from farside.missions.research.document import Document, Statement
+from farside.missions.research.markdown import places
+
+MARK = "What holds of the first section:"
+"""Stands above the summary in the output of a check."""
+
+
+def summary(document: Document) -> str:
+    """Return the sentences of the first section that hold, with numbers, and below them the lines that these name."""
+    said = document.summary
+    numbers = {mark.source for each in said for mark in each.marks}
+    lines = [
+        f"[{source.number}] {source.page.name}: {'; '.join(map(places, source.spans))}"
+        for source in document.sources
+        if source.number in numbers
+    ]
+    text = "\n".join(map(_numbered, said))
+    return f"{text}\n\n" + "\n".join(lines) if lines else text
+
+
+def _numbered(said: Statement) -> str:
+    numbers = sorted({mark.source for mark in said.marks})
+    return said.text + "".join(f"[{number}]" for number in numbers)
+
+
+def summary_in(output: str) -> str:
+    """Return the summary that the output of a check ends with; "" where it has none."""
+    return output.partition(f"\n{MARK}\n")[2].strip()
