@@ -1,5 +1,6 @@
 """A server that is reached by HTTP, on loopback."""
 
+import gzip
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from farside.errors import FarsideError
 from tests.tools.mcp.boxes import SERVERS, opened
 
 KEY = "bearer-of-tests"
+BOMB = gzip.compress(b'{"a": "' + b"x" * 50_000_000 + b'"}')
 
 
 def free_port() -> int:
@@ -68,7 +70,12 @@ class Odd(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("content-type", "application/json")
+        if self.path == "/packed":
+            self.send_header("content-encoding", "gzip")
         self.end_headers()
+        if self.path == "/packed":
+            self.wfile.write(BOMB)
+            return
         try:
             while self.path == "/floods":
                 self.wfile.write(b"x" * 65536)
@@ -97,6 +104,7 @@ def odd() -> Iterator[str]:
     [
         ("/closed", r"far refuses the key \(HTTP 401\)"),
         ("/floods", r"far sent more than 16 MB in one response, and was cut off"),
+        ("/packed", r"far packs its answers \(gzip\), which was not asked for"),
         ("/page", r"far cannot be used \(Failed to parse JSON"),
     ],
 )

@@ -34,6 +34,7 @@ def place(tmp_path: Path) -> Path:
         ("silent", {"start_timeout": 0.5}, r"rude did not answer within 0.5 s of its start"),
         ("broken", {}, r"rude ended \(exit code 1\): Traceback: no module named cheese, at its start"),
         ("fine", {"tools": ["work", "play"]}, r"has no tool play"),
+        ("endless", {}, r"rude cannot be used \(its list of tools is longer than 8 MB\), at its start"),
         ("many", {}, r"offer 200 tools \(rude 200\); a model can be told of 125"),
         ("fine", {"command": "no-such-program"}, r"program no-such-program of the MCP server rude is not there"),
     ],

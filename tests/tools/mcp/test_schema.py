@@ -63,6 +63,21 @@ def test_a_circle_ends() -> None:
     assert json.loads(text)["properties"]["root"]["properties"]["name"] == {"type": "string"}
 
 
+def test_references_that_multiply_end() -> None:
+    """Eight short definitions, each of which names the next one twenty times."""
+    levels = {
+        f"level{n}": {"type": "object", "properties": {f"p{k}": {"$ref": f"#/$defs/level{n + 1}"} for k in range(20)}}
+        for n in range(8)
+    }
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/level0"}, "b": {}}, "$defs": levels}
+    assert fitted(schema) == {"type": "object", "properties": {"a": EMPTY, "b": {"type": "string"}}}
+
+
+def test_parts_without_number_end() -> None:
+    parts = [{"properties": {f"p{n}": {"type": "integer"}}, "required": [f"p{n}"]} for n in range(100_000)]
+    assert set(fitted({"type": "object", "allOf": parts})["properties"]) == {f"p{n}" for n in range(100)}
+
+
 def test_names_that_an_api_refuses_are_told_in_the_description() -> None:
     told = fitted({"type": "object", "properties": {"größe": {}, "ok": {}}, "required": ["größe", "ok"]})
     assert (set(told["properties"]), told["required"]) == ({"ok"}, ["ok"])

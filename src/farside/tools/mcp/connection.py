@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from farside.errors import FarsideError
 from farside.tools.mcp.breaker import Breaker
+from farside.tools.mcp.lines import LONGEST
 from farside.tools.mcp.server import Server
 
 PAGES = 50
@@ -256,8 +257,12 @@ class Connection:
 async def _listed(session: ClientSession) -> list[Tool]:
     tools: list[Tool] = []
     cursor: str | None = None
+    size = 0
     for _ in range(PAGES):
         page = await session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+        size += len(page.model_dump_json())
+        if size > LONGEST:
+            raise ValueError(f"its list of tools is longer than {LONGEST >> 20} MB")
         tools += page.tools
         cursor = page.next_cursor
         if cursor is None:

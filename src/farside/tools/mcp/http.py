@@ -18,8 +18,8 @@ FLOOD = 2 * LONGEST
 """Bytes of one response; a stream of events is one."""
 
 
-class Flood(httpx2.TransportError):
-    """A response does not end."""
+class Refused(httpx2.TransportError):
+    """A response that is not read to its end: it is too large, or may become so."""
 
 
 class Http:
@@ -51,6 +51,10 @@ class Http:
         response.stream = _Bounded(stream, self)
         if response.status_code in (401, 403):
             self.trouble = f"refuses the key (HTTP {response.status_code})"
+        packed = response.headers.get("content-encoding", "identity")
+        if packed != "identity":  # it would be unpacked behind the bound: a small packet may hold gigabytes
+            self.trouble = f"packs its answers ({packed[:40]}), which was not asked for"
+            raise Refused(self.trouble)
 
 
 class _Bounded(httpx2.AsyncByteStream):
@@ -64,7 +68,7 @@ class _Bounded(httpx2.AsyncByteStream):
             received += len(piece)
             if received > FLOOD:
                 self._connection.trouble = f"sent more than {FLOOD >> 20} MB in one response, and was cut off"
-                raise Flood(self._connection.trouble)
+                raise Refused(self._connection.trouble)
             yield piece
 
     async def aclose(self) -> None:

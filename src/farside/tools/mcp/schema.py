@@ -12,6 +12,10 @@ from typing import Any
 DEEPEST = 6
 """Levels below which an object is told of without its properties."""
 MOST_PROPERTIES = 100
+MOST_PARTS = 100
+"""Of one allOf that are joined."""
+MOST_VALUES = 1_000
+"""Of one schema that are told: references may multiply. More are longer than LONGEST_SCHEMA."""
 PROPERTY = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 """Other names are refused by some APIs: they are told in the description."""
 LONGEST_TEXT = 1_000
@@ -44,9 +48,13 @@ class _Fitting:
 
     def __init__(self, root: Schema) -> None:
         self._root = root
+        self._told = 0
 
     def value(self, schema: object, depth: int, within: tuple[str, ...]) -> Schema:
         """Return a schema with a type. `within` are the references on the way: a circle ends at its first repeat."""
+        self._told += 1
+        if self._told > MOST_VALUES:
+            return {"type": "string"}
         source, within = self._plain(schema, within)
         kind = _type(source)
         fitted: Schema = {"type": kind}
@@ -84,7 +92,7 @@ class _Fitting:
                 within = (*within, reference)
                 source = target | {key: value for key, value in source.items() if key != "$ref"}
                 continue
-            joined = [part for part in _list(source, "allOf") if isinstance(part, dict)]
+            joined = [part for part in _list(source, "allOf")[:MOST_PARTS] if isinstance(part, dict)]
             other = [part for key in ("anyOf", "oneOf") for part in _list(source, key) if not _is_null(part)]
             if not joined and not other:
                 break

@@ -125,6 +125,8 @@ class Stdio:
                 await process.stdin.aclose()
                 await process.wait()
         await anyio.to_thread.run_sync(self._confined.end)
+        with anyio.move_on_after(GRACE):  # whoever kills it before asyncio knows of its end makes asyncio complain
+            await process.wait()
         if process.returncode is None:
             process.kill()
         with anyio.move_on_after(GRACE):

@@ -28,6 +28,8 @@ def tool(name: str, schema: Any = None, **more: Any) -> dict[str, Any]:
 def tools() -> list[dict[str, Any]]:
     if how == "odd":
         return [tool("file"), tool("a/b c"), tool("a?b c"), tool("x" * 100), tool("schema", ODD_SCHEMA)]
+    if how == "endless":
+        return [tool("work", title="x" * 3 * 2**20)]
     if how == "many":
         return [tool(f"t{number}") for number in range(200)]
     return [tool("work", annotations={"readOnlyHint": True}), tool("act")]
@@ -83,6 +85,7 @@ for line in sys.stdin:
             result = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}}, "serverInfo": info}
             tell({"id": message["id"], "result": result})
         case "tools/list":
-            tell({"id": message["id"], "result": {"tools": tools()}})
+            more = {"nextCursor": "on"} if how == "endless" else {}
+            tell({"id": message["id"], "result": {"tools": tools(), **more}})
         case "tools/call":
             call(message["id"], message["params"]["name"])
