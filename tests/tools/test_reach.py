@@ -138,6 +138,10 @@ def test_no_hits_and_no_search_are_never_the_same(desk: Desk) -> None:
     assert (down.ok, down.text) == (False, "Could not search the web: SearXNG answers with status 500.")
     unknown = call(reach, "search", query="moon", place="papers")
     assert not unknown.ok and "there are: notes, web" in unknown.text
+    desk.site.page("/search", '{"results": []}')
+    broken = call(reach, "search", query="moon \ud800", place="web")
+    assert (broken.ok, broken.text) == (True, "Searched the web with SearXNG: 0 hits.")
+    assert desk.site.asked[-1][0] == "/search?q=moon&format=json"
     empty = call(reach, "search", query="?!", place="notes")
     assert (empty.ok, empty.text) == (False, "Could not search notes: the query holds no words.")
 
@@ -175,6 +179,14 @@ def test_a_page_that_changes_keeps_its_lines_while_it_is_read_on(desk: Desk) -> 
     assert call(reach, "open_page", page=page).text.endswith("     1\tother")
     beyond = call(reach, "open_page", page=page, start=9)
     assert (beyond.ok, beyond.text) == (False, f"{page} has 1 lines: nothing from line 9 on.")
+
+
+def test_a_line_is_shown_whole_however_long(desk: Desk) -> None:
+    long = "[" + "1, " * 20_000 + "2]"
+    page = desk.site.page("/data.json", f"{long}\nnext\n", content_type="application/json")
+    opened = call(desk.reach(net=True), "open_page", page=page).text.splitlines()
+    assert "lines 1 to 1 of 2; go on with start=2" in opened[0]
+    assert opened[2:] == [f"     1\t{long}"]
 
 
 def test_without_the_network_only_files_are_opened_and_that_is_said(desk: Desk) -> None:

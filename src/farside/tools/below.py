@@ -24,7 +24,8 @@ class Content:
 def read_below(root: Path, path: str, most: int, private: Sequence[Path] = ()) -> Content:
     """Return a file below `root`; `path` is relative to it.
 
-    Checked is what was opened, not its name: the agent may move links about while we look.
+    Checked is what was found, not its name: the agent may move links about while we look. Only a plain file is
+    opened: opening a pipe or a device acts on it.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -32,7 +33,7 @@ def read_below(root: Path, path: str, most: int, private: Sequence[Path] = ()) -
     """
     root = root.resolve()
     try:
-        descriptor = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(root / path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
@@ -52,7 +53,7 @@ def _content(descriptor: int, most: int) -> Content:
         raise Unreadable("it is a folder" if stat.S_ISDIR(found.st_mode) else "it is no plain file")
     if found.st_size > most:
         raise Unreadable(f"it is too large ({found.st_size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are read)")
-    with os.fdopen(descriptor, "rb", closefd=False) as file:
+    with open(f"/proc/self/fd/{descriptor}", "rb") as file:  # noqa: PTH123 - the very file that was found
         data = file.read(most + 1)
     if len(data) > most:
         raise Unreadable(f"it grows while it is read (at most {most / 1e6:,.0f} MB are read)")

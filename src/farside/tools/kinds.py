@@ -7,6 +7,7 @@ from typing import Literal
 
 Kind = Literal["text", "html", "pdf", "binary"]
 
+PDF = b"%PDF-"
 HTML = (".html", ".htm", ".xhtml")
 SNIFFED = 8192
 """Bytes at the beginning that are looked at."""
@@ -16,7 +17,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 def kind_of(data: bytes, name: str = "", content_type: str = "") -> Kind:
     """Return what `data` is, by its first bytes, then by its name's end or what a server says."""
     head = data[:SNIFFED]
-    if b"%PDF-" in head[:1024]:
+    if head.lstrip().startswith(PDF) or (PDF in head[:1024] and _claims_pdf(name, content_type)):
         return "pdf"
     if any(head.startswith(mark) for mark, _ in MARKS):
         return "html" if _claims_html(name, content_type) else "text"
@@ -29,6 +30,10 @@ def kind_of(data: bytes, name: str = "", content_type: str = "") -> Kind:
 
 def _claims_html(name: str, content_type: str) -> bool:
     return name.lower().endswith(HTML) or "html" in content_type.lower()
+
+
+def _claims_pdf(name: str, content_type: str) -> bool:
+    return name.lower().endswith(".pdf") or "pdf" in content_type.lower()
 
 
 def decoded(data: bytes, charset: str = "") -> str:

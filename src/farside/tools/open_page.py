@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a run without the network does not import what fetches
 
 FILE_BYTES = 32 * 10**6
 SHOWN = 12_000
-"""Characters of one look at a page."""
+"""Characters of one look at a page; a line that is longer is shown whole, and capped as any output is."""
 KEPT = 32
 """Fetched pages that this process remembers: looking further down does not fetch again."""
 PLACE = re.compile(r"(?P<page>.+):(?P<first>\d+)(-\d+)?")
@@ -147,7 +147,7 @@ def shown(opened: Opened, start: int, count: int | None) -> Outcome:
         row = f"{number:>6}\t{line.rstrip(chr(10))}"
         if len(row) > room and numbered:
             break
-        numbered.append(row if len(row) <= SHOWN else f"{row[:SHOWN]}… [the line goes on: {len(line):,} characters]")
+        numbered.append(row)
         room -= len(row)
     end = start + len(numbered) - 1
     more = f"; go on with start={end + 1}" if end < len(lines) else ""

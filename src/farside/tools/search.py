@@ -9,7 +9,7 @@ from farside.tools.base import Outcome
 from farside.tools.corpora.corpus import WEB
 from farside.tools.corpora.hits import Hits
 from farside.tools.corpora.library import Library, Searched
-from farside.tools.corpora.words import query
+from farside.tools.corpora.words import plain, query
 from farside.tools.reasons import CouldNotSearch
 from farside.tools.web.engine import Engine
 
@@ -74,10 +74,10 @@ class Search:
         return "\n".join([*lines, *_troubles(name, searched)])
 
     def _web(self, _place: str, text: str, most: int) -> str:
-        if not text.strip():
+        if not (wanted := plain(text)):
             raise CouldNotSearch("the query holds no words")
         assert self.engine is not None
-        found = self.engine.search(text.strip(), most)
+        found = self.engine.search(wanted, most)
         lines = [f"Searched the web with {self.engine.name}: {len(found)} hit{'s' * (len(found) != 1)}."]
         for hit in found:
             lines += [hit.address, f"    {hit.title}", *([f"    {hit.snippet}"] if hit.snippet else [])]

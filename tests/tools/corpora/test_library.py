@@ -7,7 +7,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
 
 import pytest
 
@@ -15,6 +18,7 @@ from farside.tools.corpora import indexer
 from farside.tools.corpora.corpus import Corpus
 from farside.tools.corpora.database import place
 from farside.tools.corpora.hits import Hit
+from farside.tools.corpora.words import query
 from farside.tools.kinds import Kind
 from farside.tools.reasons import CouldNotSearch, Unreadable
 from tests.tools.corpora.shelves import Shelf
@@ -125,6 +129,110 @@ def test_a_folder_that_is_gone_is_not_an_answer_of_no_hits(shelf: Shelf) -> None
     shelf.folder.rename(shelf.folder.with_name("moved"))
     with pytest.raises(CouldNotSearch, match=r"the folder .*notes is not there"):
         shelf.hits("moon")
+
+
+@pytest.fixture
+def nobody() -> Iterator[Path]:
+    """Give up root's rights, if there are any, and yield a folder that is open to all."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(65534)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(before)
+
+
+def test_what_is_closed_is_named_and_read_once_it_is_open(nobody: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(nobody / "cache"))
+    shelf = Shelf(nobody / "notes")
+    closed = shelf.write("closed.txt", "moon"), shelf.write("closed/inner.txt", "moon").parent
+    for path in closed:
+        path.chmod(0)
+    assert shelf.troubles() == {"closed.txt": "Permission denied", "closed/": "Permission denied"}
+    for path in closed:
+        path.chmod(0o755)
+    assert shelf.troubles() == {}
+    assert shelf.found("moon") == ["closed.txt:1-1", "closed/inner.txt:1-1"]
+
+
+def test_a_name_that_cannot_be_told_is_no_silence(shelf: Shelf) -> None:
+    for name in (b"m\xfcller.txt", b"line\nbreak.txt"):
+        Path(os.fsdecode(os.fsencode(shelf.folder) + b"/" + name)).write_text("moon")
+    why = "its name holds what is no character"
+    assert shelf.troubles() == {"line\\nbreak.txt": why, "m\\udcfcller.txt": why}
+
+
+def test_folders_within_folders_are_walked_however_deep(shelf: Shelf) -> None:
+    deep, here = shelf.folder, Path.cwd()
+    for _ in range(1_200):
+        deep /= "d"
+        deep.mkdir()
+    (deep / "a.txt").write_text("moon")
+    os.chdir(deep)
+    try:
+        for _ in range(20):
+            os.mkdir("n" * 200)  # noqa: PTH102 - longer in the end than any path may be
+            os.chdir("n" * 200)
+    finally:
+        os.chdir(here)
+    troubles = shelf.troubles()
+    found = shelf.found("moon")
+    subprocess.run(["rm", "-rf", str(shelf.folder / "d")], check=True)
+    assert list(troubles.values()) == ["File name too long"]
+    assert found == [f"{'d/' * 1_200}a.txt:1-1"]
+
+
+def test_a_pipe_is_not_opened(shelf: Shelf) -> None:
+    pipe = shelf.folder / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=lambda: os.close(os.open(pipe, os.O_WRONLY)), daemon=True)
+    writer.start()
+    time.sleep(0.3)  # until it waits
+    with pytest.raises(Unreadable, match="no plain file"):
+        shelf.library.text("notes", "pipe")
+    writer.join(0.3)
+    assert writer.is_alive(), "it waits for a reader, and was given none"
+    os.close(os.open(pipe, os.O_RDONLY))
+    writer.join()
+
+
+def test_source_code_that_speaks_of_pdf_is_text(shelf: Shelf) -> None:
+    shelf.write("reader.py", 'MARK = b"%PDF-"  # moon')
+    shelf.write("late.pdf", b"junk\n" + pdf("moon"))
+    assert sorted(shelf.found("moon")) == ["late.pdf:3-3", "reader.py:1-1"]
+    assert shelf.parsed == ["pdf", "text"]
+
+
+def test_a_file_is_opened_whatever_became_of_the_index(shelf: Shelf) -> None:
+    shelf.write("a.txt", "moon " * 3000)
+    assert shelf.found("moon")
+    data = bytearray(index_of(shelf).read_bytes())
+    with sqlite3.connect(index_of(shelf)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'files'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    data[(page - 1) * size : page * size] = b"x" * size
+    index_of(shelf).write_bytes(data)
+    assert shelf.library.text("notes", "a.txt") == "moon " * 3000
+    assert shelf.found("moon")
+
+
+@pytest.mark.parametrize(
+    ("words", "terms"),
+    [
+        ('far-side NEAR("x") a_b', ("far-side", "NEAR", "x", "a_b")),
+        ('"a\0b" \ud800', ("a b",)),
+        ("re\u0301sume\u0301", ("r\u00e9sum\u00e9",)),
+        ("_ - ' \" * ^", ()),
+    ],
+)
+def test_a_query_is_words_whatever_a_model_writes(shelf: Shelf, words: str, terms: tuple[str, ...]) -> None:
+    assert query(words).terms == terms
+    shelf.write("a.txt", "far side, near x: a b, r\u00e9sum\u00e9\n")
+    assert shelf.hits(words).total == bool(terms)
 
 
 def test_a_damaged_or_foreign_index_is_made_anew(shelf: Shelf) -> None:

@@ -84,12 +84,16 @@ class Indexer:
         ).fetchone()
         if stored and stored[:2] == (found.size, found.mtime_ns):
             return
+        if found.trouble:
+            yield Taken(found, trouble=found.trouble)
+            return
         try:
             content = read_below(Path(self.corpus.folder), found.path, MOST, self.private)
         except FileNotFoundError:
             return
         except Unreadable as reason:
-            yield Taken(found, trouble=str(reason))
+            lasting = found.size > MOST  # rights and disks come back, and no time of the file tells of that
+            yield Taken(replace(found, mtime_ns=found.mtime_ns if lasting else 0), trouble=str(reason))
             return
         digest = hashlib.sha256(content.data).hexdigest()
         seen = replace(found, size=content.size, mtime_ns=_trusted(content))

@@ -84,14 +84,8 @@ class Library:
             raise Unreadable("hidden files are no part of a corpus")
         corpus = self._corpus(name)
         content = read_below(Path(corpus.folder), path, MOST, self.private)
-        digest = hashlib.sha256(content.data).hexdigest()
-        with opened(place(corpus)) as connection:
-            rows = connection.execute(
-                "SELECT passages.text FROM files JOIN passages ON passages.file = files.id"
-                " WHERE files.path = ? AND files.hash = ? ORDER BY passages.id",
-                (path, digest),
-            ).fetchall()
-        return "".join(text for (text,) in rows) or self.parse(content.data, kind_of(content.data, path))
+        known = _known(corpus, path, hashlib.sha256(content.data).hexdigest())
+        return known or self.parse(content.data, kind_of(content.data, path))
 
     def _corpus(self, name: str) -> Corpus:
         return next(corpus for corpus in self.corpora if corpus.name == name)
@@ -101,16 +95,22 @@ class Library:
         if obstacle := obstacle_of(corpus):
             raise CouldNotSearch(obstacle)
         try:
-            return self._fresh(corpus, use)
-        except sqlite3.OperationalError as error:
+            return self._fresh_or_anew(corpus, use)
+        except sqlite3.Error as error:
             raise CouldNotSearch(f"its index cannot be used ({error})") from error
-        except sqlite3.DatabaseError:  # damaged: it holds nothing that cannot be had again
-            discard(place(corpus))
-            return self._fresh(corpus, use)
         except FarsideError as error:
             raise CouldNotSearch(str(error).rstrip(".")) from error
         except OSError as error:
             raise CouldNotSearch(f"{corpus.folder} cannot be read ({error.strerror})") from error
+
+    def _fresh_or_anew(self, corpus: Corpus, use: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return self._fresh(corpus, use)
+        except sqlite3.OperationalError:  # busy, or the disk is full: the index itself is as it should be
+            raise
+        except sqlite3.DatabaseError:  # damaged: it holds nothing that cannot be had again
+            discard(place(corpus))
+            return self._fresh(corpus, use)
 
     def _fresh(self, corpus: Corpus, use: Callable[[sqlite3.Connection], T]) -> T:
         from farside.tools.corpora.indexer import Indexer
@@ -118,6 +118,20 @@ class Library:
         with opened(place(corpus)) as connection:
             Indexer(corpus, connection, self.parse, self.private, self.progress).refresh()
             return use(connection)
+
+
+def _known(corpus: Corpus, path: str, digest: str) -> str:
+    """Return the text that the index has of a file, or "": of one that cannot be asked nothing is needed here."""
+    try:
+        with opened(place(corpus)) as connection:
+            rows = connection.execute(
+                "SELECT passages.text FROM files JOIN passages ON passages.file = files.id"
+                " WHERE files.path = ? AND files.hash = ? ORDER BY passages.id",
+                (path, digest),
+            ).fetchall()
+    except (sqlite3.Error, FarsideError):
+        return ""
+    return "".join(text for (text,) in rows)
 
 
 def _troubles(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:

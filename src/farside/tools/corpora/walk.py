@@ -15,41 +15,52 @@ SKIPPED = {"__pycache__", "node_modules"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that may be searched."""
+    """A file that may be searched, or what is there and cannot be."""
 
     path: str
-    """Below the corpus."""
-    size: int
-    mtime_ns: int
+    """Below the corpus; that of a folder ends with a slash."""
+    size: int = 0
+    mtime_ns: int = 0
+    trouble: str = ""
+    """Why it cannot be read, as far as can be seen from outside."""
 
 
 def walk(root: Path, private: Sequence[Path]) -> Iterator[Found]:
-    """Yield the files below a resolved root, in order.
-
-    What vanishes meanwhile is left out, and so is a folder that cannot be read.
+    """Yield the files below a resolved root, in order; what vanishes meanwhile is left out.
 
     Raises:
         OSError: the root itself cannot be read.
     """
-    with os.scandir(root) as entries:
-        yield from _entries(list(entries), root, private)
+    folders = [_entries(root)]
+    while folders:
+        entry = next(folders[-1], None)
+        if entry is None:
+            folders.pop()
+        elif not (entry.name.startswith(".") or is_private(Path(entry.path), root, private)):
+            try:
+                if entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED:
+                    folders.append(_entries(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    yield _file(entry, root)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                yield Found(_told(entry, root) + "/", trouble=error.strerror or str(error))
 
 
-def _entries(entries: Sequence[os.DirEntry[str]], root: Path, private: Sequence[Path]) -> Iterator[Found]:
-    for entry in sorted(entries, key=lambda entry: entry.name):
-        if entry.name.startswith(".") or is_private(Path(entry.path), root, private):
-            continue
-        if not entry.name.isprintable():  # no name that anybody could be told
-            continue
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name in SKIPPED:
-                    continue
-                with os.scandir(entry.path) as inner:
-                    below = list(inner)
-                yield from _entries(below, root, private)
-            elif entry.is_file(follow_symlinks=False):
-                found = entry.stat(follow_symlinks=False)
-                yield Found(os.path.relpath(entry.path, root), found.st_size, found.st_mtime_ns)
-        except OSError:  # it changes while we look, or is closed to us: the rest can still be searched
-            continue
+def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return iter(sorted(entries, key=lambda entry: entry.name))
+
+
+def _file(entry: os.DirEntry[str], root: Path) -> Found:
+    path, status = os.path.relpath(entry.path, root), entry.stat(follow_symlinks=False)
+    if not path.isprintable():
+        return Found(_told(entry, root), trouble="its name holds what is no character")
+    return Found(path, status.st_size, status.st_mtime_ns)
+
+
+def _told(entry: os.DirEntry[str], root: Path) -> str:
+    """Return a path as it can be shown and stored."""
+    path = os.path.relpath(entry.path, root)
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in path)

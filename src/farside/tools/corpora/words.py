@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 UNSPACED = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff])")
@@ -32,10 +33,16 @@ class Query:
         return " OR ".join(map(_quoted, self.terms))
 
 
+def plain(text: str) -> str:
+    """Return what may be asked of an index or an engine: whole characters, in one line and in one form."""
+    whole = "".join(character if character.isprintable() else " " for character in text)
+    return unicodedata.normalize("NFC", whole).strip()
+
+
 def query(text: str) -> Query:
     """Return the query that a text in plain words means; operators have no meaning. It may have no terms."""
-    found = (phrase or word for phrase, word in TERM.findall(text))
-    return Query(tuple(dict.fromkeys(term for term in found if re.search(r"\w", term)))[:32])
+    found = (phrase or word for phrase, word in TERM.findall(plain(text)))
+    return Query(tuple(dict.fromkeys(term for term in found if re.search(r"[^\W_]", term)))[:32])
 
 
 def _quoted(term: str) -> str:
