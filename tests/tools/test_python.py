@@ -1,9 +1,13 @@
 """The Python session as a model meets it."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
+from farside.tools.base import Host
+from farside.tools.toolbox import open_toolbox
 from tests.tools.boxes import OUTPUTS, Box
 
 
@@ -133,3 +137,20 @@ def test_a_child_that_outlives_the_session_does_not_hide_its_death(box: Box) -> 
     outcome = box.python("import os, time\nif os.fork() == 0:\n    time.sleep(60)\nos._exit(4)", timeout=30)
     assert "ended (exit code 4)" in outcome.text
     assert box.shell("ps -e | grep -c python").text == "1"
+
+
+def test_what_the_host_takes_to_answer_is_not_the_cells_time(tmp_path: Path) -> None:
+    def slow(handle: str) -> str:
+        time.sleep(1.5)
+        return handle.upper()
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "work").mkdir()
+    toolbox = open_toolbox(tmp_path / "work", home, net=False, host=Host(slow, repr), private=[home])
+    try:
+        code = json.dumps({"code": "print(recall('o7'), recall('o8'))", "timeout": 1})
+        outcome = toolbox.call("python", code, "o9")
+        assert outcome.ok and "O7" in outcome.text and "O8" in outcome.text, outcome.text
+    finally:
+        toolbox.close()

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from farside.tools.frames import LENT, BrokenFrame, Frame, receive, send
+from farside.tools.frames import BrokenFrame, Frame, receive, send
 from farside.tools.inside import documents, files, job, limits, pages, session
 from farside.tools.inside.capture import Capture
 from farside.tools.inside.sweep import adopt_orphans, kill, sweep
@@ -132,8 +132,7 @@ class Warden:
             if frame and "done" in frame.body:
                 return {**frame.body, "interrupted": interrupted}, frame.blobs
             if frame:
-                took = self._forward(live, frame)
-                until += took if frame.body["ask"] == LENT else 0
+                until += self._forward(live, frame)
 
     def _next(self, live: Live, seconds: float) -> Frame | None:
         """Wait for the next frame of the session, collecting output; None after at most `seconds`."""

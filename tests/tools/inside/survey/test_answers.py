@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from farside.tools.base import Question
 from farside.tools.frames import Frame
 from tests.tools.inside.survey.folders import LAYOUTS, PROGRAM, Folder, Model, drawn, printed, surveyed
 
@@ -132,6 +133,25 @@ def test_a_later_program_backs_what_an_earlier_one_said_beyond_another(tmp_path:
     model = Model(folder, programs=(RICH, PROGRAM, RICH))
     assert "Lines: 372" in surveyed(tmp_path, model).text
     assert sum("Write Python code" in question.text for question in model.asked) == 3
+
+
+def test_where_no_sentence_stands_more_programs_may_say_what_the_first_left_out(tmp_path: Path) -> None:
+    @dataclass
+    class Coupling(Model):
+        """Says what does not stand there where the output lacks the sum."""
+
+        def __call__(self, question: Question) -> str:
+            if "Say the answer" in question.text and "In all:" not in question.text:
+                self.asked.append(question)
+                return "In all they come to 0.07."
+            return super().__call__(question)
+
+    owed = PROGRAM[: PROGRAM.index("most =")] + "for who in owed: print(who, f'{owed[who]:.2f}')\n"
+    folder = drawn(7, LAYOUTS[:1], count=12)
+    model = Coupling(folder, programs=(owed, owed, PROGRAM, PROGRAM), sentence=folder.answer)
+    found = surveyed(tmp_path, model)
+    assert found.last[1] == f"Answer: {folder.answer}"
+    assert "A program worked this out from all 12 rows:\nIn all: " in found.text
 
 
 def test_programs_that_say_other_things_do_not_agree(tmp_path: Path) -> None:

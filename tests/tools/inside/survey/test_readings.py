@@ -108,3 +108,27 @@ def test_where_something_is_masked_the_question_is_another_one_and_needs_no_chan
     assert reader("3") == right
     assert [values["temperature"] for values in host.asked] == [0.0, 0.0]
     assert ["Penrose" in values["text"] for values in host.asked] == [True, False]
+
+
+GOODS = ("oak door", "elm lamp", "tin bucket", "wool rug", "jute sack", "clay pot", "lead pipe")
+WHO = ("Ann", "Bob", "Eve", "Ida", "Kai", "Lou")
+LETTERS = {
+    f"{number}": f"To: {WHO[number]}\n 2 x {GOODS[number]}   {number}.25\n 1 x {GOODS[number + 1]}   {number}.75\n\n"
+    f"TOTAL {2 * number + 1}.00\n"
+    for number in range(6)
+}
+
+
+def test_lines_that_come_several_to_a_file_are_not_shown_once_a_number_was_taken_from_one() -> None:
+    readings: list[dict[str, Any]] = [{"who": "Ida", "amount": 7}, {"who": "Kai", "amount": 9}]
+    host = Host([{"who": "Ida", "amount": 3.75}, *readings])
+    reader = Reader(Asker(host, "the goal", time.monotonic() + 60), WANTED, LETTERS)
+    assert [reader("3"), reader("4")] == readings
+    assert ["1 x" in values["text"] for values in host.asked] == [True, False, False]
+    assert ["TOTAL" in values["text"] for values in host.asked] == [True, True, True]
+
+
+def test_a_number_of_one_line_of_several_stays_where_the_file_has_no_other() -> None:
+    host = Host([{"who": "Ida", "amount": 3.75}, {"who": "Ida", "amount": 8}, {"who": "Ida", "amount": 8}])
+    reader = Reader(Asker(host, "the goal", time.monotonic() + 60), WANTED, LETTERS)
+    assert reader("3") == {"who": "Ida", "amount": 3.75}

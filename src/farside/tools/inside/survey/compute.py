@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from farside.tools.inside.survey.asking import Asker, Refused, fenced
 from farside.tools.inside.survey.programs import Rows, program, ran
-from farside.tools.inside.survey.said import Ear, Said, agreed, beyond, grounded
+from farside.tools.inside.survey.said import Ear, Said, backed, beyond, grounded
 
-PROGRAMS, SENTENCES = 6, 3
+PROGRAMS, SENTENCES = 6, 2
 FURTHER = 2
-"""Programs more that may back what one of two that agree says beyond the other."""
+"""Programs more that may back what one of two that agree says beyond the other, or that an answer lacks."""
 LONGEST = 2_000
 """Characters of an output that still is an answer, not a listing."""
 PROGRAM_TIME, SENTENCE_TIME = 40.0, 15.0
@@ -26,35 +26,67 @@ class Computed:
     """Whether another program printed all of it too."""
 
 
-def computed(ask: Asker, rows: Rows) -> Computed | None:
-    """Return the output of a program that works out the goal: one that another backs, else the richest, if one ran.
+class Calculation:
+    """Programs over one table, and what they printed."""
 
-    Raises:
-        Refused: the model does not answer, and nothing was printed before.
-    """
-    hear, outputs, heard, further = Ear(rows), list[str](), list[Said](), FURTHER
-    for attempt in range(PROGRAMS):
-        if ask.left < PROGRAM_TIME:
-            break
+    def __init__(self, ask: Asker, rows: Rows) -> None:
+        self._ask = ask
+        self._rows = rows
+        self._hear = Ear(rows)
+        self._asked = 0
+        self._outputs: list[str] = []
+        self._heard: list[Said] = []
+
+    @property
+    def backed(self) -> list[str]:
+        """Outputs that another program's output holds too, those first that say most; the same facts once."""
+        facts = dict[Said, str]()
+        for index in backed(self._heard):
+            facts.setdefault(self._heard[index], self._outputs[index])
+        return list(facts.values())
+
+    @property
+    def result(self) -> Computed | None:
+        """The output of a program that works out the goal: one that another backs, else the richest."""
+        if self.backed:
+            return Computed(self.backed[0], agreed=True)
+        richest = max(self._outputs, key=lambda output: len(self._hear(output).numbers), default="")
+        return Computed(richest, agreed=False) if richest else None
+
+    def settle(self) -> None:
+        """Ask for programs until two agree, and for a few more that may back what one of them says beyond.
+
+        Raises:
+            Refused: the model does not answer, and nothing was printed before.
+        """
+        further = FURTHER
+        while self._more():
+            best = next(map(self._hear, self.backed), None)
+            if best is not None and not (further and any(beyond(said, best) for said in self._heard)):
+                break
+            further -= best is not None
+
+    def enrich(self) -> None:
+        """Ask for a few programs more, which may say what those that agree have left out."""
+        for _ in range(FURTHER):
+            if not self._more():
+                break
+
+    def _more(self) -> bool:
+        """Ask for one program and run it; return whether there was time and an answer."""
+        if self._asked >= PROGRAMS or self._ask.left < PROGRAM_TIME:
+            return False
         try:
-            output = ran(program(ask, rows, attempt), rows)
+            output = ran(program(self._ask, self._rows, self._asked), self._rows)
         except Refused:
-            if outputs:
-                break  # what was printed before stays, as after the time is over
+            if self._outputs:
+                return False  # what was printed before stays, as after the time is over
             raise
-        if not output.strip() or len(output) > LONGEST:
-            continue
-        outputs.append(output)
-        heard.append(hear(output))
-        best = agreed(heard)
-        if best is not None and not (further and any(beyond(said, heard[best]) for said in heard)):
-            break
-        further -= best is not None
-    best = agreed(heard)
-    if best is not None:
-        return Computed(outputs[best], agreed=True)
-    richest = max(outputs, key=lambda output: len(hear(output).numbers), default="")
-    return Computed(richest, agreed=False) if richest else None
+        self._asked += 1
+        if output.strip() and len(output) <= LONGEST:
+            self._outputs.append(output)
+            self._heard.append(self._hear(output))
+        return True
 
 
 def sentence(ask: Asker, rows: Rows, output: str, files: int) -> str:

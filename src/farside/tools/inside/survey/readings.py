@@ -10,6 +10,8 @@ from typing import Any
 from farside.tools.figures import Value, amounts, stands
 from farside.tools.inside.survey.asking import Asker, fenced
 from farside.tools.inside.survey.profile import FILE
+from farside.tools.inside.survey.records import items, labels
+from farside.tools.inside.survey.rules import holds, lines
 
 Columns = dict[str, str]
 """Name of a column -> "text" or "number"."""
@@ -66,16 +68,24 @@ def valued(value: object, kind: str) -> Value | None:
 
 
 class Reader:
-    """Reads files of one shape. What turns out to stand in every one of them is not shown again."""
+    """Reads files of one shape.
+
+    What turns out to stand in every one of them is not shown again, nor are lines that come several to a file once a
+    number was taken from one of them: a value for the file stands elsewhere, if it stands anywhere.
+    """
 
     def __init__(self, ask: Asker, wanted: Columns, texts: Mapping[str, str]) -> None:
         self._ask = ask
         self._wanted = wanted
         self._texts = texts
         self._masked: list[str] = []
+        self._labels = labels(texts)
+        self._items_shown = True
 
     def __call__(self, name: str) -> Reading | None:
-        """Return values that stand in the file, or None. A text of every file is an answer only if there is no other.
+        """Return values that stand in the file, or None.
+
+        A text of every file, or a number of one line of several, is an answer only if there is no other.
 
         Raises:
             Refused: the model does not answer.
@@ -85,6 +95,9 @@ class Reader:
             values = self._read(name, temperature, attempt)
             temperature = 0.7
             if values is None or not all(stands(value, self._texts[name]) for value in values.values()):
+                continue
+            if self._items_shown and self._is_of_items(name, values):
+                last, temperature, self._items_shown = values, 0.0, False
                 continue
             common = [value for value in values.values() if self._is_common(value)]
             if not common:
@@ -100,12 +113,28 @@ class Reader:
             "columns": ", ".join(f"{column} ({kind})" for column, kind in self._wanted.items()),
             "form": ", ".join(f'"{column}": {FORM[kind]}' for column, kind in self._wanted.items()),
             "name": name,
-            "text": fenced(without(self._masked, self._texts[name])),
+            "text": fenced(without(self._masked, self._shown(name))),
         }
         read = self._ask.json(
             "read.md", values, schema(self._wanted), max_tokens=100, temperature=temperature, seed=seed
         )
         return checked(read, self._wanted)
+
+    def _shown(self, name: str) -> str:
+        """Return the text of a file, without lines that come several to a file where these mislead."""
+        text = self._texts[name]
+        if self._items_shown:
+            return text
+        left_out = set(items(text, self._labels))
+        return "\n".join(line for line in text.split("\n") if line not in left_out)
+
+    def _is_of_items(self, name: str, values: Reading) -> bool:
+        """Tell whether a number stands in no line of the file but such as come several to a file."""
+        several = set(items(self._texts[name], self._labels))
+        numbers = [value for value in values.values() if not isinstance(value, str)]
+        return bool(several) and any(
+            all(line in several for line in lines(self._texts[name]) if holds(line, value)) for value in numbers
+        )
 
     def _is_common(self, value: Value) -> bool:
         """Tell whether it is a text of every file."""

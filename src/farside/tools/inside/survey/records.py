@@ -95,6 +95,17 @@ def is_item(line: str, text: str, labels: set[str]) -> bool:
     return bool(others) and not labels & set(words(line)) - {word for other in others for word in words(other)}
 
 
+def labels(texts: Mapping[str, str]) -> set[str]:
+    """Return the words that stand in nearly all texts."""
+    found = Counter(word for text in texts.values() for word in {w for line in lines(text) for w in words(line)})
+    return {word for word, count in found.items() if count >= LABELLED * len(texts)}
+
+
+def items(text: str, labels: set[str]) -> list[str]:
+    """Return the lines of a text that are some of several."""
+    return [line for line in lines(text) if is_item(line, text, labels)]
+
+
 def outline(line: str) -> str:
     """Return a line with every number and every run of words shortened to one mark, without white space."""
     short = RUN.sub("a", NUMBER.sub("9", line))

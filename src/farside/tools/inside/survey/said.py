@@ -50,14 +50,14 @@ def beyond(one: Said, other: Said) -> bool:
     return agree(one, other) and not one <= other
 
 
-def agreed(outputs: Sequence[Said]) -> int | None:
-    """Return which output says most of those that another agrees with and holds all numbers of, None without one."""
-    backed = [
+def backed(outputs: Sequence[Said]) -> list[int]:
+    """Return which outputs agree with another that holds all their numbers, those first that say most."""
+    found = [
         index
         for index, one in enumerate(outputs)
         if any(at != index and agree(one, other) and one <= other for at, other in enumerate(outputs))
     ]
-    return max(backed, key=lambda index: len(outputs[index].numbers), default=None)
+    return sorted(found, key=lambda index: -len(outputs[index].numbers))
 
 
 def grounded(words: str, output: str, hear: Ear) -> bool:

@@ -10,7 +10,7 @@ from farside.prompts import render
 from farside.tools.base import ANSWER, LEFT_OUT
 from farside.tools.figures import Value
 from farside.tools.inside.survey.asking import Asker, Refused
-from farside.tools.inside.survey.compute import computed, sentence
+from farside.tools.inside.survey.compute import Calculation, Computed, sentence
 from farside.tools.inside.survey.profile import FILE, profile
 from farside.tools.inside.survey.readings import Columns, Reader, columns
 from farside.tools.inside.survey.records import SeveralRecords, are_items, are_lists
@@ -138,30 +138,47 @@ def completed(
 
 def answered(ask: Asker, table: Table) -> str:
     """Work out the goal from the table; return what the survey prints of all this."""
-    count, further = len(table.rows), render(__package__, "next.md")
+    further = render(__package__, "next.md")
+    work = Calculation(ask, table.rows)
     try:
-        made = computed(ask, table.rows)
+        work.settle()
     except Refused as refusal:
         return printed(table, [], f"[no program was written: {refusal}]")
+    made = work.result
     if made is None:
         return printed(table, [], further)
-    prompt = "agreed.md" if made.agreed else "alone.md"
-    worked_out = render(__package__, prompt, count=count, output=made.output.rstrip())
     if table.doubtful:
         doubt = render(__package__, "doubt.md", columns=", ".join(table.doubtful))
-        return printed(table, [worked_out, doubt], further)
+        return printed(table, [worked_out(table, made), doubt], further)
     if not made.agreed:
-        return printed(table, [worked_out], further)
-    return printed(table, [worked_out], ANSWER + in_words(ask, table, made.output))
+        return printed(table, [worked_out(table, made)], further)
+    made, words = in_words(ask, table, work)
+    return printed(table, [worked_out(table, made)], ANSWER + words)
 
 
-def in_words(ask: Asker, table: Table, output: str) -> str:
-    """Return a sentence that says what the output does, or the output itself where the model has none."""
+def worked_out(table: Table, made: Computed) -> str:
+    """Return what is said of a program's output."""
+    prompt = "agreed.md" if made.agreed else "alone.md"
+    return render(__package__, prompt, count=len(table.rows), output=made.output.rstrip())
+
+
+def in_words(ask: Asker, table: Table, work: Calculation) -> tuple[Computed, str]:
+    """Return an output that two programs agree on, with a sentence that says what it does.
+
+    Where the model has no such sentence, the output may lack what the goal asks for: a few programs more are asked
+    for, and what they agree on is tried. Else the output stands for the sentence.
+    """
+    files, tried = len(table.rows) + len(table.missing), list[str]()
     try:
-        words = sentence(ask, table.rows, output, len(table.rows) + len(table.missing))
+        while left := [output for output in work.backed if output not in tried]:
+            tried.append(left[0])
+            if words := sentence(ask, table.rows, left[0], files):
+                return Computed(left[0], agreed=True), words
+            if len(tried) == 1:
+                work.enrich()
     except Refused:
-        words = ""
-    return words or bounded(" ".join(output.split()))
+        pass  # what two programs agree on is an answer without a sentence, too
+    return Computed(tried[0], agreed=True), bounded(" ".join(tried[0].split()))
 
 
 def printed(table: Table, parts: Sequence[str], last: str) -> str:
