@@ -60,7 +60,7 @@ def told(tape: Tape) -> list[ev.Event]:
 def finished(state: RunState, tape: Tape) -> ev.Event:
     call = state.pending[tape.below(len(state.pending))]
     status: tuple[ev.CallStatus, ...] = ("ok", "error", "unknown")
-    return ev.CallFinished(call.id, status[tape.below(3)], tape.text())
+    return ev.CallFinished(call.id, status[tape.below(3)], tape.text(), session=("", "", "a1", "b2")[tape.below(4)])
 
 
 def replied(state: RunState, tape: Tape) -> ev.Event:

@@ -120,13 +120,26 @@ class Journal:
                 "SELECT seq, at, body FROM events WHERE seq > ? ORDER BY seq", (after,)
             ).fetchall()
         for seq, at, body in rows:
-            try:
-                yield Entry(seq, at, decode(body))
-            except ValueError as error:
-                raise FarsideError(
-                    f"Event {seq} of {self.path} is not readable ({str(error).splitlines()[0]}).",
-                    "The file is left as it is; restore it from a backup, or start a new run.",
-                ) from error
+            yield Entry(seq, at, self._decoded(seq, body))
+
+    def _decoded(self, seq: int, body: str) -> Event:
+        try:
+            return decode(body)
+        except ValueError as error:
+            raise FarsideError(
+                f"Event {seq} of {self.path} is not readable ({str(error).splitlines()[0]}).",
+                "The file is left as it is; restore it from a backup, or start a new run.",
+            ) from error
+
+    def last(self, *kinds: str, having: str = "$.kind") -> Event | None:
+        """Return the last event of these kinds that has something at a JSON path, or None."""
+        query = (
+            f"SELECT seq, body FROM events WHERE kind IN ({', '.join('?' * len(kinds))}) "
+            "AND json_extract(body, ?) != '' ORDER BY seq DESC LIMIT 1"
+        )
+        with self._clear_errors():
+            row = self._db.execute(query, (*kinds, having)).fetchone()
+        return self._decoded(*row) if row else None
 
     def outcome(self, call_id: str) -> CallFinished | None:
         """Return the outcome of a call, or None when it has none."""

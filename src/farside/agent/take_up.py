@@ -12,6 +12,7 @@ from farside.agent import events as ev
 from farside.agent.blobs import Blobs
 from farside.agent.budget import refuse_unpriced
 from farside.agent.fold import fold
+from farside.agent.glance import Glance, glance
 from farside.agent.home import RunFolder, new_run, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
@@ -83,16 +84,17 @@ def taken_up(
         stack.callback(lease.close)
         journal = Journal(folder.journal)
         stack.callback(journal.close)
-        state = told_by(journal)
-        _refuse_finished(folder, journal, state)
-        settings = change(state.settings)
+        seen = glance(journal)
+        _refuse_finished(folder, journal, seen)
+        settings = change(seen.settings)
         blobs = Blobs(folder.blobs)
         host = Host(recall_from(journal, blobs), lambda question: run.consult(question))
         with interrupts.open():
             toolbox = crew.toolbox(settings, folder, host)
         stack.callback(toolbox.close)
-        if state.session:
-            toolbox.warm()  # it comes up while the model is opened
+        if seen.session:
+            toolbox.warm()  # it comes up while the journal is read and the model opened
+        state = told_by(journal)
         with interrupts.open():
             model = crew.model(settings)
         stack.callback(model.close)
@@ -173,8 +175,8 @@ def recall_from(journal: Journal, blobs: Blobs) -> Recall:
     return recall
 
 
-def _refuse_finished(folder: RunFolder, journal: Journal, state: RunState) -> None:
-    if state.status == "finished" and not journal.inbox(state.inbox):
+def _refuse_finished(folder: RunFolder, journal: Journal, seen: Glance) -> None:
+    if seen.finished and not journal.inbox(seen.inbox):
         raise FarsideError(
             f"Run {folder.id} is finished.",
             f"`farside say {folder.id} TEXT` tells it to go on, and with what.",

@@ -87,8 +87,8 @@ class SandboxedToolbox:
         return tuple(entry.spec for entry in catalog().values() if entry.spec.name != SURVEY)
 
     def warm(self) -> None:
-        """Begin to start the sandbox, so that the first call finds it up."""
-        self._worker.begin()
+        """Begin to start the sandbox and its Python session, so that what is restored finds them up."""
+        self._worker.begin(session=True)
 
     def effect(self, name: str) -> Effect:
         """Return the declared effect of a tool; an unknown name is pure."""

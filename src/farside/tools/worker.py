@@ -92,15 +92,15 @@ class Worker:
             said.append(f"[the limit of {limits.memory // 2**20:,} MB of memory was reached: a process was killed]")
         return "\n".join(said)
 
-    def begin(self) -> None:
-        """Start the sandbox if there is none, without waiting until it is up.
+    def begin(self, session: bool = False) -> None:
+        """Start the sandbox if there is none, without waiting until it is up; with `session`, Python in it too.
 
         Raises:
             FarsideError: it cannot be started.
         """
         if self._peer is None:
             with self._clear_start():
-                self._begin()
+                self._begin(session)
 
     def _ready(self) -> socket.socket:
         """Return the socket of a sandbox that is up."""
@@ -114,14 +114,14 @@ class Worker:
             self._token = ""
         return self._peer
 
-    def _begin(self) -> None:
+    def _begin(self, session: bool) -> None:
         self._token = secrets.token_hex(8)
         self._group = cgroup.make(f"farside-{self._token}", self._confinement.limits) if os.geteuid() == 0 else None
         self._seen = (0, 0)
         self._peer, theirs = socket.socketpair()
         self._layer.temporary(self._confinement).mkdir(parents=True, exist_ok=True)
         with theirs:
-            self._process = self._popen(self._token, theirs)
+            self._process = self._popen(self._token, theirs, session)
         self._note(descendants=False)
 
     @contextmanager
@@ -140,8 +140,8 @@ class Worker:
             self.end()
             raise
 
-    def _popen(self, token: str, stdin: socket.socket) -> subprocess.Popen[bytes]:
-        command = self._layer.command(self._confinement, self._warden())
+    def _popen(self, token: str, stdin: socket.socket, session: bool) -> subprocess.Popen[bytes]:
+        command = self._layer.command(self._confinement, self._warden(session))
         return subprocess.Popen(
             self._group.joining(command) if self._group else command,
             stdin=stdin.fileno(),
@@ -152,7 +152,7 @@ class Worker:
             start_new_session=True,
         )
 
-    def _warden(self) -> list[str]:
+    def _warden(self, session: bool) -> list[str]:
         limits = self._confinement.limits
         config = {
             "workspace": str(self._confinement.workspace),
@@ -160,6 +160,7 @@ class Worker:
             "output": limits.output,
             "snapshot": limits.snapshot,
             "lent": self.lent,
+            "session": session,
             "limits": {
                 "memory": limits.memory,
                 "file_size": limits.file_size,

@@ -33,6 +33,8 @@ class Session:
 
     def serve(self) -> None:
         """Answer until the warden closes the socket."""
+        if self._config["session"]:
+            self._snapshot()  # nobody waits yet for what it imports
         with contextlib.suppress(BrokenFrame):
             while True:
                 frame = receive(self._peer)

@@ -51,6 +51,8 @@ class Warden:
         """Answer until the host is gone; then end everything."""
         with contextlib.suppress(BrokenFrame, job.HostGone):
             send(self._host, {"ready": True})
+            if self._config["session"]:
+                self._live = self._begin()
             while True:
                 frame = receive(self._host)
                 body, blobs = self._python(frame) if frame.body["tool"] == "python" else self._job(frame)
