@@ -1,5 +1,6 @@
 """Snapshots hold a folder to the byte, whatever is in it, and nothing of what lies outside."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -7,12 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from mmap import mmap
 from pathlib import Path
 
 import pytest
 
 from farside.agent.snapshots.bounds import Bounds
 from farside.agent.snapshots.capture import Capture
+from farside.agent.snapshots.glance import Glance
 from farside.agent.snapshots.memory import RACY_NS
 from farside.agent.snapshots.pack import object_name
 from farside.agent.snapshots.restore import write_out
@@ -78,17 +82,18 @@ def test_any_git_reads_the_store(tmp_path: Path) -> None:
     assert complaints(place.store, "--strict") == []
 
 
-def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("library", [ctypes.CDLL(None), None])
+def test_only_what_changed_is_read_again(tmp_path: Path, library: ctypes.CDLL | None) -> None:
     place = Place(tmp_path, {f"d{number % 3}/f{number}": b"%d" % number for number in range(30)})
     time.sleep(2 * RACY_NS / 1e9)
 
     def look(before: Capture | None) -> Capture:
         with store.writing() as writer:
-            capture = Capture(place.work, writer, before.after if before else {}, {}, Bounds(), silent)
+            capture = Capture(place.work, writer, before.after if before else {}, {}, Bounds(), silent, glance)
             capture.run()
         return capture
 
-    store = Store(place.store)
+    store, glance = Store(place.store), Glance(library)
     first = look(None)
     (place.work / "d1/f1").write_text("changed")
     (place.work / "d2/new").write_text("new")
@@ -122,6 +127,75 @@ def test_names_that_come_and_go_and_change_their_kind(tmp_path: Path) -> None:
     (place.work / "b").symlink_to("a")
     (place.work / "l").write_text("now a file")
     assert place.restored(place.take().tree) == found(place.work)
+
+
+QUIET: Folder = {
+    "a/same": b"1",
+    "a/b/content": b"old",
+    "a/b/link": "content",
+    "moved": b"new",
+    "gone": b"x",
+    "z/y": b"1",
+}
+
+
+def rewritten_behind_its_times(work: Path) -> None:
+    stat = (work / "a/b/content").stat()
+    (work / "a/b/content").write_bytes(b"new")
+    os.utime(work / "a/b/content", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def replaced_by_an_older_file(work: Path) -> None:
+    (work / "moved").rename(work / "a/b/content")
+
+
+def made_a_program(work: Path) -> None:
+    (work / "a/b/content").chmod(0o755)
+
+
+def linked_elsewhere(work: Path) -> None:
+    (work / "a/b/link").unlink()
+    (work / "a/b/link").symlink_to("nowhere")
+
+
+def gone_and_come(work: Path) -> None:
+    (work / "gone").unlink()
+    (work / "a/b/come").mkdir()
+
+
+def a_folder_turned_into_a_link_to_itself(work: Path) -> None:
+    (work / "a/b").rename(work / "other")
+    (work / "a/b").symlink_to("../other")
+
+
+def written_through_a_map(work: Path) -> None:
+    with (work / "a/b/content").open("r+b") as file, mmap(file.fileno(), 0) as mapped:
+        mapped[:] = b"map"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        rewritten_behind_its_times,
+        replaced_by_an_older_file,
+        made_a_program,
+        linked_elsewhere,
+        gone_and_come,
+        a_folder_turned_into_a_link_to_itself,
+        written_through_a_map,
+    ],
+)
+def test_a_change_in_a_folder_that_was_quiet_for_long_is_seen(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    place = Place(tmp_path, QUIET)
+    time.sleep(2 * RACY_NS / 1e9)
+    quiet = [place.take().tree for _ in range(3)]
+    assert len(set(quiet)) == 1
+    change(place.work)
+    taken = place.take()
+    assert place.restored(taken.tree) == found(place.work)
+    assert taken.tree != quiet[0]
+    kept = [path for path in place.work.rglob("*") if path.is_symlink() or path.is_file()]
+    assert (taken.files, taken.size) == (len(kept), sum(path.lstat().st_size for path in kept))
 
 
 def test_what_cannot_be_kept_is_named_and_blocks_nothing(tmp_path: Path) -> None:
@@ -220,7 +294,7 @@ def test_nothing_is_read_through_a_link_that_is_put_there_meanwhile(tmp_path: Pa
 
     store = Store(place.store)
     with store.writing() as writer:
-        capture = Capture(place.work, writer, {}, {}, Bounds(), swap)
+        capture = Capture(place.work, writer, {}, {}, Bounds(), swap, Glance(None))
         capture.run()
     assert (place.work / "z").is_symlink()
     assert object_name("blob", secret) not in store

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from errno import ELOOP, ENOENT, ENOTDIR, ENXIO
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG, S_IXUSR
 from typing import IO
 
 from farside.agent.snapshots.bounds import Bounds, Hidden
-from farside.agent.snapshots.memory import FileRow, Memory, Seen, signed
+from farside.agent.snapshots.glance import NOTHING, UNLIKE, Glance, parts
+from farside.agent.snapshots.memory import FileRow, Memory, Seen, Signature, signed
 from farside.agent.snapshots.store import Writer
-from farside.agent.snapshots.tree import FILE, FOLDER, LINK, PROGRAM, Leaf, encoded
+from farside.agent.snapshots.tree import FILE, FOLDER, LINK, PROGRAM, encoded
 
 LARGE = 1 << 20
 """Bytes above which a file is not held in memory."""
@@ -43,6 +44,7 @@ class Capture:
     bounds: Bounds
     progress: Callable[[int], None]
     """Called with the number of files so far, after each one that had to be read."""
+    glance: Glance
     after: Memory = field(default_factory=dict)
     files: int = 0
     size: int = 0
@@ -69,25 +71,53 @@ class Capture:
             os.close(self._root)
 
     def _folder(self, path: str, depth: int) -> str:
-        signature = signed(os.lstat(path or ".", dir_fd=self._root), self._now)
-        seen, prefix = self.before.get(path), f"{path}/" if path else ""
-        if seen is None or signature is None or seen.signature != signature or path in self.hidden:
-            files, folders = self._listed(path, seen)
+        seen = self.before.get(path)
+        answers = self.glance.at(self._root, seen.paths) if seen else b""
+        if seen and answers and answers == seen.answers:  # nearly every folder, at every step
+            now = seen
+            self.files += len(seen.files)
+            self.size += seen.size
         else:
-            files, folders = seen.files, list(seen.folders)
-        kept = (
-            files if seen and files is seen.files and self._is_unchanged(prefix, files) else self._kept(prefix, files)
-        )
+            now = self._looked_through(path, seen, answers)
         self.bounds.check(self.files, self.size)
-        found = ((name, self._inner(prefix + name, depth + 1)) for name in folders)
-        trees = {name: tree for name, tree in found if tree is not None}
-        if seen is None or kept != seen.files or trees != seen.folders:
-            tree = self.writer.add("tree", encoded(_leaves(kept, trees)))
-            seen = Seen(signature, tree, kept, trees)
-        elif signature != seen.signature or kept is not seen.files:
-            seen = Seen(signature, seen.tree, kept, trees)
-        self.after[path] = seen
-        return seen.tree
+        trees = self._trees(f"{path}/" if path else "", now.folders, depth + 1) if now.folders else now.folders
+        if now is not seen or trees != now.folders:
+            now = replace(now, tree=self._tree(seen, now.files, trees), folders=trees)
+        self.after[path] = now
+        return now.tree
+
+    def _tree(self, seen: Seen | None, files: dict[str, FileRow], trees: dict[str, str]) -> str:
+        if seen and trees == seen.folders and files == seen.files:
+            return seen.tree
+        return self.writer.add("tree", encoded(_entries(files, trees)))
+
+    def _trees(self, prefix: str, names: Iterable[str], depth: int) -> dict[str, str]:
+        """Return the trees of folders that are still there; "" of one that is left out."""
+        found = ((name, self._inner(prefix + name, depth)) for name in names)
+        return {name: tree for name, tree in found if tree is not None}
+
+    def _looked_through(self, path: str, seen: Seen | None, answers: bytes) -> Seen:
+        """Look at a folder and its files one by one, and read what has changed. The folders in it have no tree yet.
+
+        `answers` are what a glance at `seen.paths` brought before: they are kept for what has not changed since long.
+        """
+        signature = signed(os.lstat(path or ".", dir_fd=self._root), self._now)
+        files, folders = self._names(path, seen, signature)
+        before, prefix = self.size, f"{path}/" if path else ""
+        told, same = _compared(seen, answers) if seen else ({}, frozenset())
+        kept = self._kept(prefix, files, same)
+        usable = [told.get("", UNLIKE) if signature else UNLIKE]
+        usable += [told.get(name, UNLIKE) if row[2] else UNLIKE for name, row in kept.items()]
+        paths = [os.fsencode(path or "."), *(os.fsencode(prefix + name) for name in kept)]
+        return Seen(signature, seen.tree if seen else "", kept, folders, paths, b"".join(usable), self.size - before)
+
+    def _names(
+        self, path: str, seen: Seen | None, signature: Signature | None
+    ) -> tuple[dict[str, FileRow], dict[str, str]]:
+        """Return the files in a folder, with what is known of each, and the folders."""
+        if seen is None or signature is None or seen.signature != signature or path in self.hidden:
+            return self._listed(path, seen)
+        return seen.files, seen.folders
 
     def _inner(self, path: str, depth: int) -> str | None:
         """Return the tree of a folder in the folder; None when it is gone, "" when it is left out."""
@@ -101,52 +131,45 @@ class Capture:
             return None
         return ""
 
-    def _listed(self, path: str, seen: Seen | None) -> tuple[dict[str, FileRow], list[str]]:
+    def _listed(self, path: str, seen: Seen | None) -> tuple[dict[str, FileRow], dict[str, str]]:
         """Return the files in a folder, with what is known of each, and the folders."""
         known = seen.files if seen else {}
         hidden = self.hidden.get(path, frozenset())
-        files, folders = {}, []
+        files: dict[str, FileRow] = {}
+        folders: dict[str, str] = {}
         with os.scandir(self.root / path) as entries:
             for entry in entries:
                 if entry.name in hidden:
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
+                    folders[entry.name] = ""
                 else:
                     files[entry.name] = known.get(entry.name, UNSEEN)
         return files, folders
 
-    def _is_unchanged(self, prefix: str, files: Mapping[str, FileRow]) -> bool:
-        """Tell whether all files are as they were, and count them. Every step comes here for nearly every file."""
-        root, lstat, size = self._root, os.lstat, 0
-        try:
-            for name, row in files.items():
-                stat = lstat(prefix + name, dir_fd=root)
-                if row[2] != (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns):
-                    return False
-                size += stat.st_size
-        except FileNotFoundError:
-            return False
-        self.size += size
-        self.files += len(files)
-        return True
+    def _kept(self, prefix: str, files: Mapping[str, FileRow], same: Container[str]) -> dict[str, FileRow]:
+        """Return the files that are still there, as they are now; those that changed are read.
 
-    def _kept(self, prefix: str, files: Mapping[str, FileRow]) -> dict[str, FileRow]:
-        """Return the files that are still there, as they are now; those that changed are read."""
+        Of those in `same` a glance has shown that they have not.
+        """
         kept: dict[str, FileRow] = {}
         for name, row in files.items():
-            try:
-                stat = os.lstat(prefix + name, dir_fd=self._root)
-            except FileNotFoundError:
-                continue
-            self.size += stat.st_size
-            self.files += 1
-            if row[2] != (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns):
-                self.bounds.check(self.files, self.size)
-                row = self._fresh(prefix + name, stat)
-                self.read += 1
-                self.progress(self.files)
+            if name in same and row[2]:
+                size = row[2][1]
+            else:
+                try:
+                    stat = os.lstat(prefix + name, dir_fd=self._root)
+                except FileNotFoundError:
+                    continue
+                size = stat.st_size
+                if row[2] != (stat.st_ino, size, stat.st_mtime_ns, stat.st_ctime_ns):
+                    self.bounds.check(self.files + 1, self.size + size)
+                    row = self._fresh(prefix + name, stat)
+                    self.read += 1
+                    self.progress(self.files + 1)
             kept[name] = row
+            self.size += size
+            self.files += 1
         return kept
 
     def _fresh(self, path: str, stat: os.stat_result) -> FileRow:
@@ -208,6 +231,19 @@ class Capture:
         self._near = ("", -1)
 
 
-def _leaves(files: Mapping[str, FileRow], folders: Mapping[str, str]) -> list[Leaf]:
-    leaves = [Leaf(name, mode, held) for name, (mode, held, _) in files.items() if mode]
-    return leaves + [Leaf(name, FOLDER, tree) for name, tree in folders.items() if tree]
+def _entries(files: Mapping[str, FileRow], folders: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, mode and object of what is kept."""
+    for name, (mode, held, _) in files.items():
+        if mode:
+            yield name, mode, held
+    for name, tree in folders.items():
+        if tree:
+            yield name, FOLDER, tree
+
+
+def _compared(seen: Seen, answers: bytes) -> tuple[dict[str, bytes], set[str]]:
+    """Return what a glance told of the folder ("") and each file, and the names of which it told the same before."""
+    names, now = ("", *seen.files), parts(answers)
+    told = {name: part for name, part in zip(names, now, strict=False) if part != NOTHING}
+    same = {name for name, old, new in zip(names, parts(seen.answers), now, strict=False) if old == new}
+    return told, same

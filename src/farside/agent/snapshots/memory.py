@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ class Seen:
     files: dict[str, FileRow]
     folders: dict[str, str]
     """The tree of each folder in it."""
+    paths: Sequence[bytes] = ()
+    """The folder and its files, as they are asked for at a glance."""
+    answers: bytes = b""
+    """What a glance at `paths` brought when that was seen; UNLIKE for each whose signature is None."""
+    size: int = 0
+    """Bytes of the files. These three do not outlive the process."""
 
 
 Memory = dict[str, Seen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from farside.agent.snapshots.bounds import Bounds, TooMuch
 from farside.agent.snapshots.capture import Capture
+from farside.agent.snapshots.glance import Glance
 from farside.agent.snapshots.memory import Memory, load, save
 from farside.agent.snapshots.store import Store
 from farside.agent.well_formed import well_formed
@@ -48,6 +50,7 @@ class Snapshots:
         self._workspace = workspace
         self._hidden = _within(workspace.resolve(), private)
         self._bounds = bounds or Bounds()
+        self._glance = Glance(ctypes.CDLL(None))
         self._memory: Memory | None = None
         self._read = 0
         """Files read since the memory was written down."""
@@ -62,7 +65,9 @@ class Snapshots:
             if self._memory is None:
                 self._memory = self._recalled()
             with self._store.writing() as writer:
-                look = Capture(self._workspace, writer, self._memory, self._hidden, self._bounds, _Teller(tell))
+                look = Capture(
+                    self._workspace, writer, self._memory, self._hidden, self._bounds, _Teller(tell), self._glance
+                )
                 tree = look.run()
             self._remember(look)
         except TooMuch as error:

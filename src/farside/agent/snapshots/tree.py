@@ -20,11 +20,16 @@ class Leaf:
     object: str
 
 
-def encoded(leaves: Iterable[Leaf]) -> bytes:
-    """Return a tree's content; the order is git's, which compares folders as if they ended in a slash."""
-    rows = [(os.fsencode(leaf.name), leaf) for leaf in leaves]
-    rows.sort(key=lambda row: row[0] + b"/" if row[1].mode == FOLDER else row[0])
-    return b"".join(b"%s %s\0" % (leaf.mode.encode(), name) + bytes.fromhex(leaf.object) for name, leaf in rows)
+def encoded(entries: Iterable[tuple[str, str, str]]) -> bytes:
+    """Return the content of a tree of names, modes and objects.
+
+    The order is git's, which compares folders as if they ended in a slash.
+    """
+    rows = [(os.fsencode(f"{name}/" if mode == FOLDER else name), mode, held) for name, mode, held in entries]
+    rows.sort()
+    return b"".join(
+        [b"%b %b\0%b" % (mode.encode(), name.rstrip(b"/"), bytes.fromhex(held)) for name, mode, held in rows]
+    )
 
 
 def decoded(content: bytes) -> Iterator[Leaf]:
