@@ -1,0 +1,1 @@
+"""A book as a folder: its form, its values, and what does not hold in it. No model is needed here."""

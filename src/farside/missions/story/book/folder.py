@@ -1,0 +1,107 @@
+"""The book's folder on disk: read as a whole, written a file at a time, never through a link that leads elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from farside.errors import FarsideError
+from farside.missions.story.book.book import FRONT, Book, read
+from farside.tools.below import read_below
+from farside.tools.reasons import Unreadable
+
+MOST = 4_000_000
+"""Bytes of one file."""
+FOLDERS = ("bible", "chapters", "facts", "notes")
+"""Where a book's files lie, beside those directly in it."""
+
+
+def read_book(folder: Path) -> Book:
+    """Return the book in a folder.
+
+    Raises:
+        FarsideError: there is no such folder, no book in it, or a file that cannot be read as text.
+    """
+    if not folder.is_dir():
+        raise FarsideError(f"There is no folder {folder}.", f'Begin a book: farside write "PREMISE" --book {folder}')
+    files = {name: _text(folder, name) for name in _names(folder)}
+    if FRONT not in files:
+        raise FarsideError(
+            f"{folder} holds no book: {FRONT} is missing.",
+            f'Begin one: farside write "PREMISE" --book {folder}',
+        )
+    return read(files)
+
+
+def text_of(folder: Path, name: str) -> str:
+    """Return the text of one file of a book, "" where there is none.
+
+    Raises:
+        FarsideError: it cannot be read as text.
+    """
+    try:
+        return _text(folder, name)
+    except FileNotFoundError:
+        return ""
+
+
+def write_text(folder: Path, name: str, text: str) -> None:
+    """Write a file of a book, on disk whole or not at all; the same text again changes nothing.
+
+    Raises:
+        FarsideError: the system refuses, or one of its folders is a link.
+    """
+    *parents, last = name.split("/")
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for parent in parents:
+            below = _entered(descriptor, parent)
+            os.close(descriptor)
+            descriptor = below
+        _replace(descriptor, last, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise FarsideError(
+            f"{folder / name} cannot be written ({error.strerror}).", "Look at the folder's rights and links."
+        ) from error
+    finally:
+        os.close(descriptor)
+
+
+def _entered(descriptor: int, name: str) -> int:
+    """Open a folder below another, made where it is missing; a link is refused."""
+    with suppress(FileExistsError):
+        os.mkdir(name, dir_fd=descriptor)
+    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor)
+
+
+def _replace(descriptor: int, name: str, data: bytes) -> None:
+    new = f".{name}.new"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(new, flags, 0o644, dir_fd=descriptor), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(new, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
+    os.fsync(descriptor)
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the Markdown files of a book; hidden ones are not its own."""
+    for below in ("", *FOLDERS):
+        for path in sorted((folder / below).glob("*.md")) if (folder / below).is_dir() else ():
+            if not path.name.startswith("."):
+                yield path.relative_to(folder).as_posix()
+
+
+def _text(folder: Path, name: str) -> str:
+    try:
+        return read_below(folder, name, MOST).data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise FarsideError(
+            f"{folder / name}:{line}: this is not UTF-8 text.", "Save the file as UTF-8 and try again."
+        ) from error
+    except Unreadable as error:
+        raise FarsideError(f"{folder / name} cannot be read: {error}.", "Move it away, or mend it.") from error

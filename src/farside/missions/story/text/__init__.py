@@ -1,0 +1,1 @@
+"""Measures of prose: repetition and what generated prose overuses. English and Chinese. Pure."""
