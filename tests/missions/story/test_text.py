@@ -16,7 +16,7 @@ from farside.missions.story.text.slop import slop
 from farside.missions.story.text.words import count, sentences, tokens
 
 SLOP = {
-    "en": "A shiver ran down her spine. It was not fear but something akin to hope. Something shifted between them.\n\n"
+    "en": "A shiver ran down her spine. It was not fear but something akin to hope. Something shifted in them.\n\n"
     "She let out a breath she didn't know of, as if the world had stopped.",
     "zh": "空气仿佛凝固了。他深吸一口气，眼中闪过一丝悲伤。那不是恐惧，而是一种难以言喻的温柔。",
 }

@@ -60,7 +60,7 @@ def print_scores(folder: Path, number: int) -> None:
     found = [scored(chapter, book.language) for chapter in chapters]
     print(table(found, book.language))
     print(
-        f"\nCounted in {unit(book.language)}. Less is better, but for distinct-2 and MATTR. Sources: docs/MISSIONS.md."
+        f"\nCounted in {unit(book.language)}. Less is better, save for distinct-2, MATTR. Sources: docs/MISSIONS.md."
     )
     for each, chapter in zip(found, chapters, strict=True):
         lines = list(places(each, chapter.file))
