@@ -134,6 +134,8 @@ class TwoTools:
         ),
     )
 
+    names = ("look", "recall")
+
     def __init__(self, task: Task, host: Host) -> None:
         self._task, self._host = task, host
 

@@ -18,6 +18,7 @@ class OneTool:
     """A toolbox with the one tool that notes the time."""
 
     specs = (ToolSpec("look", "Look at one part of the data.", SCHEMA),)
+    names = ("look",)
 
     def __init__(self, samples: Samples) -> None:
         self._samples = samples

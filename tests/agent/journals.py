@@ -91,6 +91,11 @@ def opened(state: RunState, tape: Tape) -> ev.Event:
     return ev.Opened((ToolCall("c1", "survey", "{}"),))
 
 
+def checked(state: RunState, tape: Tape) -> ev.Event:
+    count = 1 + tape.below(2)
+    return ev.Checked(tuple(ToolCall(f"c{state.calls + number}", "weigh", "{}") for number in range(1, count + 1)))
+
+
 Choice = Callable[[RunState, Tape], ev.Event]
 ANYTIME: list[Choice] = [
     lambda state, tape: ev.Resumed(SETTINGS),
@@ -109,6 +114,8 @@ AT_A_BOUNDARY: list[Choice] = [
     replied,
     replied,
     opened,
+    checked,
+    lambda state, tape: ev.Noted(tape.text(), "check"),
     hidden,
     dropped,
     lambda state, tape: ev.Consulted(tape.text(), tape.text(), Usage(tape.below(99)), 0.001),

@@ -21,12 +21,15 @@ class Echo:
     says: str
     effects: Effect = Effect.PURE
     breaks: bool = False
+    untold: tuple[str, ...] = ()
     done: list[str] = field(default_factory=list)
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
         return tuple(
-            ToolSpec(name, self.says, '{"type":"object","properties":{},"required":[]}') for name in self.names
+            ToolSpec(name, self.says, '{"type":"object","properties":{},"required":[]}')
+            for name in self.names
+            if name not in self.untold
         )
 
     def warm(self) -> None:
@@ -53,6 +56,13 @@ def test_the_specs_stand_in_the_order_of_the_sources_and_the_first_has_the_name(
     assert combined.call("a", "{}", "h1").text == "one: a {} h1"
     assert combined.call("c", "{}", "h2").text == "two: c {} h2"
     assert [combined.effect(name) for name in "abcd"] == [Effect.PURE, Effect.PURE, Effect.UNSAFE, Effect.PURE]
+
+
+def test_a_tool_that_no_model_is_told_of_can_be_called() -> None:
+    combined = Combined(Echo(("a",), "one"), Echo(("b", "weigh"), "two", untold=("weigh",)))
+    assert [spec.name for spec in combined.specs] == ["a", "b"]
+    assert sorted(combined.names) == ["a", "b", "weigh"]
+    assert combined.call("weigh", "{}", "h").text == "two: weigh {} h"
 
 
 def test_an_unknown_tool_is_answered_with_all_there_are() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from farside.agent.actions import Act, Action, Ask, Drop, End, Remind, Rest, Snapshot, Verify
 from farside.agent.budget import LEAST_ROOM, allowance
+from farside.agent.claim import claim
 from farside.agent.context import relieve
 from farside.agent.guard import idle_streak, judge
 from farside.agent.shown import NOTE
@@ -31,7 +32,7 @@ def decide(state: RunState, profile: Profile) -> Action:
         return End("budget", best_answer(state), "the budget is used up")
     if _is_cut(state):
         return Remind("cut")
-    if _claims(state):
+    if claim(state):
         if state.rejections >= MAX_REJECTIONS:
             return End("failed", best_answer(state), "it keeps claiming to be finished, which does not hold")
         return Verify()
@@ -46,11 +47,6 @@ def snapshot_is_due(state: RunState) -> bool:
 def _is_cut(state: RunState) -> bool:
     """Tell whether the last reply was cut off by its limit: no claim yet, unless that happens again and again."""
     return 0 < state.cuts < MAX_CUTS and state.transcript[-1].role == "assistant"
-
-
-def _claims(state: RunState) -> bool:
-    last = state.transcript[-1]
-    return last.role == "assistant" and not last.calls
 
 
 def _watched(state: RunState) -> Action | None:
@@ -89,8 +85,8 @@ def _asking(state: RunState, profile: Profile) -> Action:
 
 def best_answer(state: RunState) -> str:
     """Return the best answer so far: the last claim, else what was worked out, else the model's last words."""
-    if _claims(state) and state.transcript[-1].text:
-        return state.transcript[-1].text
+    if (claimed := claim(state)) and claimed.text:
+        return claimed.text
     if state.answers:
         return state.answers[-1].text
     words = (message.text for message in reversed(state.transcript) if message.role == "assistant")

@@ -45,6 +45,12 @@ class Settings:
     """Names of the MCP servers that it uses."""
     offers: tuple[Offer, ...] = ()
     """What these offered when the run began: the model is told of no other tools of theirs."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What the user chose for its mission, (name, value) each: a resumed run needs no option again."""
+
+    def option(self, name: str) -> str:
+        """Return the value of one of the mission's options; "" where it was not given."""
+        return dict(self.options).get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Noted:
     """farside tells the model a fact; it is appended at a boundary and never moves."""
 
     text: str
-    why: Literal["plan", "guard", "budget", "verdict", "session", "cut"]
+    why: Literal["plan", "guard", "budget", "verdict", "session", "cut", "check"]
     kind: Literal["noted"] = "noted"
 
 
@@ -179,6 +185,14 @@ class Opened:
 
     calls: tuple[ToolCall, ...]
     kind: Literal["opened"] = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The mission has these calls done before it judges the claim that stands last."""
+
+    calls: tuple[ToolCall, ...]
+    kind: Literal["checked"] = "checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +325,7 @@ Event = (
     | CallStarted
     | CallFinished
     | Opened
+    | Checked
     | Consulted
     | PlanChanged
     | Hidden

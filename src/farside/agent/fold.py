@@ -86,7 +86,8 @@ def _briefed(state: RunState, event: ev.Briefed) -> RunState:
 def _said(state: RunState, event: ev.Said) -> RunState:
     """The user's words are progress by definition: the guard starts anew."""
     said = Message("user", event.text)
-    return _appended(state, said, inbox=event.inbox, status="running", records=(), guard_level=0, rejections=0)
+    fresh: dict[str, Any] = {"records": (), "guard_level": 0, "rejections": 0, "checking": None}
+    return _appended(state, said, inbox=event.inbox, status="running", **fresh)
 
 
 def _noted(state: RunState, event: ev.Noted) -> RunState:
@@ -95,6 +96,8 @@ def _noted(state: RunState, event: ev.Noted) -> RunState:
         return _appended(state, note, plan_noted=state.steps)
     if event.why == "guard":
         return _appended(state, note, guard_level=state.guard_level + 1)
+    if event.why == "check":
+        return _appended(state, note, checking=len(state.transcript) - 1)
     return _appended(state, note)
 
 
@@ -140,6 +143,8 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
     if call is None:
         raise ValueError(f"call_finished for {event.call_id}, which is not pending")
     record = call_record(call, event, state.seen)
+    if state.checking is not None:
+        record = replace(record, progress=False, ours=True)
     return _appended(
         state,
         Message("tool", event.text, call_id=call.id, name=call.name),
@@ -150,7 +155,7 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
         seconds=state.seconds + event.seconds,
         touched=state.touched or event.may_write,
         records=(*state.records, record),
-        seen=state.seen | {record.output, record.act},
+        seen=state.seen if record.ours else state.seen | {record.output, record.act},
         guard_level=0 if record.progress else state.guard_level,
         rejections=0 if record.progress else state.rejections,
     )
@@ -161,6 +166,11 @@ def _opened(state: RunState, event: ev.Opened) -> RunState:
     calls = Message("assistant", calls=event.calls, name=NOTE + "opening")
     opening = len(state.transcript) + 1 + count
     return _appended(state, calls, pending=event.calls, calls=state.calls + count, opening=opening)
+
+
+def _checked(state: RunState, event: ev.Checked) -> RunState:
+    calls = Message("assistant", calls=event.calls, name=NOTE + "check")
+    return _appended(state, calls, pending=event.calls, calls=state.calls + len(event.calls))
 
 
 def _consulted(state: RunState, event: ev.Consulted) -> RunState:
@@ -194,7 +204,7 @@ def _recounted(state: RunState) -> RunState:
 def _judged(state: RunState, event: ev.Judged) -> RunState:
     answers = (*state.answers, Answer(state.attempt, event.answer))
     rejections = 0 if event.accepted else state.rejections + 1
-    return replace(state, answers=answers, rejections=rejections)
+    return replace(state, answers=answers, rejections=rejections, checking=None)
 
 
 def _attempted(state: RunState, event: ev.Attempted) -> RunState:
@@ -256,6 +266,7 @@ _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
     ev.CallStarted: _call_started,
     ev.CallFinished: _call_finished,
     ev.Opened: _opened,
+    ev.Checked: _checked,
     ev.Consulted: _consulted,
     ev.PlanChanged: _plan_changed,
     ev.Hidden: _hidden,

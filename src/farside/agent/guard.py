@@ -24,7 +24,7 @@ MAX_ROLLBACKS = 3
 
 def judge(state: RunState) -> Judgement | None:
     """Return what the guard has to say now, or None."""
-    idle = idle_streak(state)
+    idle = [record for record in idle_streak(state) if not record.ours]
     if not idle:
         return None
     repeats = sum(_cost(record) for record in idle if record.signature == idle[0].signature)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ from farside.agent import events as ev
 from farside.agent.blobs import Blobs
 from farside.agent.budget import affords, chars_per_token, output_chars
 from farside.agent.cap import capped
+from farside.agent.claim import claim
 from farside.agent.decide import best_answer, decide
 from farside.agent.fingerprint import fingerprint
 from farside.agent.fold import apply, digest
@@ -20,7 +22,7 @@ from farside.agent.guard import idle_streak
 from farside.agent.intake import price, take_in
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Entry, Journal
-from farside.agent.mission import Accept, Mission, Reject, TryAgain
+from farside.agent.mission import Accept, Check, Mission, Reject, TryAgain
 from farside.agent.projector import Projector
 from farside.agent.snapshots.taking import CannotKeep, Snapshots
 from farside.agent.state import RunState
@@ -267,14 +269,19 @@ class Run:
         return before is not None and before != self._fingerprint
 
     def _verify(self) -> None:
-        claim = self.state.transcript[-1].text
+        claimed = claim(self.state)
+        assert claimed is not None, "decide verifies nothing else"
         match self.mission.verify(self.state, self.model.profile):
             case Accept(answer):
-                self.note(ev.Judged(True, claim), ev.Ended("finished", answer))
+                self.note(ev.Judged(True, claimed.text), ev.Ended("finished", answer))
             case Reject(reason):
-                self.note(ev.Judged(False, claim, reason), ev.Noted(reason, "verdict"))
+                self.note(ev.Judged(False, claimed.text, reason), ev.Noted(reason, "verdict"))
             case TryAgain(reason):
-                self.note(ev.Judged(False, claim, reason), ev.Attempted(self.state.attempt + 1))
+                self.note(ev.Judged(False, claimed.text, reason), ev.Attempted(self.state.attempt + 1))
+            case Check(calls):
+                if self.state.checking is None:
+                    self.note(ev.Noted(render(__package__, "check.md"), "check"))
+                self.note(ev.Checked(numbered(calls, self.state.calls)))
 
     def _remind(self, why: str) -> None:
         text = render(
@@ -305,6 +312,11 @@ class Run:
                     left -= 1
                     lines[f"- {call.name} {' '.join(call.arguments.split())[:200]}"] = None
         return "\n".join(lines)
+
+
+def numbered(calls: Iterable[ToolCall], known: int) -> tuple[ToolCall, ...]:
+    """Return a mission's calls with farside's ids, behind the `known` ones there are."""
+    return tuple(replace(call, id=f"c{number}") for number, call in enumerate(calls, start=known + 1))
 
 
 def may_write(effect: Effect, outcome: Outcome) -> bool:

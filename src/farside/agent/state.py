@@ -26,6 +26,8 @@ class CallRecord:
     seconds: float
     progress: bool
     """It brought an output not seen before, or changed files."""
+    ours: bool = False
+    """A mission's check, not the model's doing: neither progress nor a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class RunState:
     """Index in `transcript` of the first message of the current attempt."""
     opening: int = 1
     """Messages with which every attempt begins: the goal, and what the mission opened with."""
+    checking: int | None = None
+    """Index in `transcript` of the claim that is checked before it is judged; None = none is."""
     answers: tuple[Answer, ...] = ()
     """Judged claims, one or more an attempt."""
     hidden: frozenset[str] = frozenset()

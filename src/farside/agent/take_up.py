@@ -17,8 +17,8 @@ from farside.agent.home import RunFolder, new_run, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.lease import Lease
-from farside.agent.loop import Run, Watcher
-from farside.agent.mission import Mission
+from farside.agent.loop import Run, Watcher, numbered
+from farside.agent.mission import Mission, Recall
 from farside.agent.snapshots.taking import Snapshots
 from farside.agent.state import RunState
 from farside.agent.well_formed import well_formed
@@ -27,9 +27,7 @@ from farside.messages import ToolSpec
 from farside.models.base import Model
 from farside.prompts import render
 from farside.tools.base import Effect, Host, Toolbox
-from farside.tools.catalog import catalog
-
-Recall = Callable[[str], str | None]
+from farside.tools.catalog import catalog, reaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +140,20 @@ def settle(run: Run) -> Iterable[ev.Event]:
     if state.dialect != profile.tools:
         yield ev.Briefed(briefing(run), profile.tools)
     if not state.calls and not state.steps and (calls := run.mission.opening(state, profile)):
-        yield ev.Opened(tuple(replace(call, id=f"c{number}") for number, call in enumerate(calls, start=1)))
+        yield ev.Opened(numbered(calls, 0))
 
 
 def briefing(run: Run) -> str:
-    """Return the mission's system prompt; in the code dialect with the tools that the user's choices added to it.
+    """Return the mission's system prompt; in the code dialect with the tools that it and the user's choices added.
 
     There the model is told of functions in prose, and nothing is said of what has nothing to reach.
     """
     profile, settings = run.model.profile, run.state.settings
     system = run.mission.system(profile)
-    added = [spec for spec in run.toolbox.specs if spec.name not in catalog()]
-    if profile.tools != "code" or not added or not (settings.corpora or settings.net or settings.mcp):
+    reaches = settings.corpora or settings.net or settings.mcp
+    known = catalog() if reaches else catalog() | reaching()
+    added = [spec for spec in run.toolbox.specs if spec.name not in known]
+    if profile.tools != "code" or not added:
         return system
     functions = "\n".join(f"- {_signature(spec)}: {spec.description}" for spec in added if spec.name.isidentifier())
     return f"{system}\n{render(__package__, 'functions.md', functions=functions)}"
@@ -175,9 +175,13 @@ def recall_from(journal: Journal, blobs: Blobs) -> Recall:
     return recall
 
 
+class Finished(FarsideError):
+    """There is nothing left to do in a run."""
+
+
 def _refuse_finished(folder: RunFolder, journal: Journal, seen: Glance) -> None:
     if seen.finished and not journal.inbox(seen.inbox):
-        raise FarsideError(
+        raise Finished(
             f"Run {folder.id} is finished.",
             f"`farside say {folder.id} TEXT` tells it to go on, and with what.",
         )

@@ -74,7 +74,9 @@ class Stage:
             self.servers.close()
 
     def _toolbox(self, settings: Settings, folder: RunFolder, host: Host) -> Toolbox:
+        from farside.agent.mission import Place
         from farside.cli import reaching
+        from farside.missions import MISSIONS
         from farside.tools.combined import Combined
         from farside.tools.remains import prove_dead
         from farside.tools.toolbox import LAYERS, open_toolbox
@@ -91,7 +93,8 @@ class Stage:
         )
         self._learn(replace(self.scene, layer=toolbox.layer.name, strength=toolbox.layer.strength))
         reach = reaching.opened(settings, folder, toolbox.layer, self.view.notice)
-        others = (reach, *([self.servers] if self.servers else []))
+        own = MISSIONS[settings.mission].tools(Place(settings, folder, host, toolbox.layer, self.view.notice))
+        others = [box for box in (own, reach, self.servers) if box]
         toolbox.lend(*others)
         return Combined(toolbox, *others)
 

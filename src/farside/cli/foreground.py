@@ -16,8 +16,9 @@ from farside.agent.home import RunFolder, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.state import RunState
-from farside.agent.take_up import create, taken_up, told_by
+from farside.agent.take_up import Finished, create, taken_up, told_by
 from farside.cli.crew import Stage, opened
+from farside.cli.delivering import deliver, told
 from farside.cli.ending import BROKEN, EXIT_CODES, ending, spent
 from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
@@ -107,7 +108,13 @@ def carry(folder: RunFolder, json: bool, change: Change, model: Model | None = N
             raise Stopped(
                 f"Run {folder.id} is stopped before its next step.", f"farside resume {folder.id}"
             ) from error
-        conclude(state, it.scene, json)
+        except Finished:
+            state = read(folder)
+            if not (delivered := deliver(folder, state)):
+                raise
+            print(told(delivered), file=sys.stderr)
+        else:
+            conclude(folder, state, it.scene, json)
         interrupts.end()
     return EXIT_CODES[state.status]
 
@@ -165,8 +172,12 @@ def read(folder: RunFolder) -> RunState:
         journal.close()
 
 
-def conclude(state: RunState, scene: Scene, json: bool) -> None:
-    """Print how it ended, the answer, and the next command. The answer alone is on stdout."""
+def conclude(folder: RunFolder, state: RunState, scene: Scene, json: bool) -> None:
+    """Print how it ended, the answer, what it delivers, and the next command. The answer alone is on stdout.
+
+    Raises:
+        Undelivered: what it brought cannot be written.
+    """
     from rich.console import Console
     from rich.text import Text
 
@@ -186,4 +197,6 @@ def conclude(state: RunState, scene: Scene, json: bool) -> None:
         if state.status != "finished":
             console.print("the best answer so far:" if state.status == "budget" else "its last words:", style="dim")
         print(f"\n{safe(state.answer)}\n" if sys.stdout.isatty() else state.answer, flush=True)
+    if delivered := deliver(folder, state):
+        console.print(Text(told(delivered), "bold"))
     console.print(Text(said.next_step, "dim"))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from farside.cli.options import RunName
-from farside.cli.start import POLICIES
+from farside.cli.run_options import POLICIES
 
 Contexts = Annotated[
     list[str] | None,

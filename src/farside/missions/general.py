@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 
-from farside.agent.mission import Accept, Reject, TryAgain, Verdict
+from farside.agent.home import RunFolder
+from farside.agent.mission import Accept, Delivered, Place, Recall, Reject, TryAgain, Verdict
 from farside.agent.shown import NOTE, is_users
 from farside.agent.state import RunState
 from farside.agent.worked_out import WorkedOut, worked_out
@@ -16,7 +17,7 @@ from farside.missions.grounding import agrees, figures, unfounded
 from farside.models.base import Profile
 from farside.prompts import render
 from farside.tools.asking_for import asks_for_values
-from farside.tools.base import SURVEY
+from farside.tools.base import SURVEY, Toolbox
 
 SURVEY_SECONDS = 240
 """What the survey may take: it asks the model to read some of the files."""
@@ -39,6 +40,14 @@ class General:
         return (
             ToolCall("", SURVEY, json.dumps({"goal": state.goal, "timeout": SURVEY_SECONDS}, ensure_ascii=False)),
         )
+
+    def tools(self, place: Place) -> Toolbox | None:
+        """Return None: the tools of every run are enough."""
+        return None
+
+    def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
+        """Return None: the answer is all there is."""
+        return None
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:
         """Reject while acceptance items are open; what a small model claims must also stand in what it was shown."""

@@ -115,7 +115,8 @@ class Scripted:
     def _next(self, messages: Sequence[Message]) -> int:
         spoken = [number for number, line in enumerate(self._lines) if not line.fail]
         for before, message in pairwise(messages):
-            used = self._first(spoken, before) if message.role == "assistant" else None
+            said = message.role == "assistant" and not message.name  # calls that farside made itself have one
+            used = self._first(spoken, before) if said else None
             if used is not None:
                 spoken.remove(used)
         failing = [n for n, line in enumerate(self._lines) if line.fail and n not in self._failed]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -77,6 +77,11 @@ class Toolbox(Protocol):
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
         """In a stable order, so that the prompt prefix stays byte-stable."""
+        ...
+
+    @property
+    def names(self) -> Collection[str]:
+        """Every tool there is to call, those that no model is told of among them."""
         ...
 
     def warm(self) -> None:

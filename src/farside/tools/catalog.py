@@ -20,11 +20,18 @@ class Entry:
     spec: ToolSpec
     effect: Effect
     schema: dict[str, Any]
+    told: bool
+    """Whether models are told of it; the others are for a mission's own calls."""
 
 
 def catalog() -> dict[str, Entry]:
     """Return the sandboxed tools by name, in the order in which models are told of them."""
     return entries(Path(__file__).with_suffix(".toml"))
+
+
+def reaching() -> dict[str, Entry]:
+    """Return the tools that reach beyond the workspace."""
+    return entries(Path(__file__).with_name("reach.toml"))
 
 
 @cache
@@ -35,4 +42,5 @@ def entries(file: Path) -> dict[str, Entry]:
 
 def _entry(name: str, data: dict[str, Any]) -> Entry:
     schema = {"type": "object", "properties": data["properties"], "required": data["required"]}
-    return Entry(ToolSpec(name, data["description"].strip(), json.dumps(schema)), Effect(data["effect"]), schema)
+    spec = ToolSpec(name, data["description"].strip(), json.dumps(schema))
+    return Entry(spec, Effect(data["effect"]), schema, data.get("told", True))

@@ -1,15 +1,16 @@
-"""Several sources of tools as one toolbox: the sandboxed tools first, then search, pages and MCP servers."""
+"""Several sources of tools as one toolbox: the sandboxed ones, the mission's, search and pages, MCP servers."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import ExitStack
 
 from farside.messages import ToolSpec
-from farside.tools.base import SURVEY, Effect, Outcome, Toolbox
+from farside.tools.base import Effect, Outcome, Toolbox
 
 
 class Combined:
-    """Implements `farside.tools.base.Toolbox` over others. A name belongs to the first that tells of it."""
+    """Implements `farside.tools.base.Toolbox` over others. A name belongs to the first that has it."""
 
     def __init__(self, sandboxed: Toolbox, *others: Toolbox) -> None:
         """`sandboxed` has the Python session and the survey; the order of `others` is the order of the specs."""
@@ -24,6 +25,11 @@ class Combined:
             for spec in box.specs:
                 told.setdefault(spec.name, spec)
         return tuple(told.values())
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return every tool there is to call."""
+        return {name for box in self._boxes for name in box.names}
 
     def warm(self) -> None:
         """Begin to start what the first calls need, without waiting for it."""
@@ -54,6 +60,4 @@ class Combined:
                 stack.callback(box.close)
 
     def _owner(self, name: str) -> Toolbox | None:
-        if name == SURVEY:  # no model is told of it, so it stands in no list
-            return self._sandboxed
-        return next((box for box in self._boxes if any(spec.name == name for spec in box.specs)), None)
+        return next((box for box in self._boxes if name in box.names), None)

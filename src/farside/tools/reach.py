@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from string import Template
@@ -69,6 +69,11 @@ class Reach:
     def specs(self) -> tuple[ToolSpec, ...]:
         """Return what a model is told, with what can be searched and opened in this run."""
         return self._specs
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return every tool there is to call."""
+        return self._tools.keys()
 
     def warm(self) -> None:
         """Do nothing: the parsers start when a document needs them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +74,25 @@ class SandboxedToolbox:
         self._lenders: dict[str, Toolbox] = {}
 
     def lend(self, *others: Toolbox) -> None:
-        """Make the tools of other sources functions of the Python session, from its next start on."""
+        """Make the tools of other sources functions of the Python session, from its next start on.
+
+        A name belongs to the first that tells of it.
+        """
         for box in others:
             for spec in box.specs:
-                if spec.name.isidentifier():
+                if spec.name.isidentifier() and spec.name not in self._lenders:
                     self._lenders[spec.name] = box
                     self._worker.lent[spec.name] = list(json.loads(spec.schema).get("properties", ()))
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
         """Return what a model is told of each tool. The survey is no model's to call: a mission opens with it."""
-        return tuple(entry.spec for entry in catalog().values() if entry.spec.name != SURVEY)
+        return tuple(entry.spec for entry in catalog().values() if entry.told)
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return every tool there is to call."""
+        return catalog().keys()
 
     def warm(self) -> None:
         """Begin to start the sandbox and its Python session, so that what is restored finds them up."""

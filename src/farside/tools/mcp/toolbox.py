@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
@@ -64,6 +64,11 @@ class McpToolbox:
     def specs(self) -> tuple[ToolSpec, ...]:
         """Return what a model is told of each tool: as it was when the run began, whatever the servers list now."""
         return tuple(ToolSpec(offer.name, offer.description, offer.schema) for offer in self._offers.values())
+
+    @property
+    def names(self) -> Collection[str]:
+        """Return every tool there is to call."""
+        return self._offers.keys()
 
     def warm(self) -> None:
         """Do nothing: a server is started by the first call to it."""
