@@ -54,7 +54,7 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 	@for file in $$(grep -l __main__ bench/*.py); do name=$${file##*/}; \
 	  printf 'make bench-%-16s %s\n' "$${name%.py}" "$$(sed -n '1s/"""//gp' "$$file")"; done
 
-bench-small_model: NEEDS = local
+bench-small_model bench-citations: NEEDS = local
 bench-%: bench/%.py
 	@scripts/setup.sh $(NEEDS) dev
 	@$(PYTHON_IN) -m bench.$* $(ARGS)

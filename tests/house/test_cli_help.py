@@ -22,6 +22,7 @@ def test_the_command_line_explains_itself() -> None:
     assert set(command.commands) == {
         "run",
         "write",
+        "research",
         "resume",
         "runs",
         "show",

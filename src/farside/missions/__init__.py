@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from farside.agent.mission import Mission
 from farside.missions.general import General
+from farside.missions.research.mission import Research
 
-MISSIONS: dict[str, Mission] = {mission.name: mission for mission in (General(),)}
+MISSIONS: dict[str, Mission] = {mission.name: mission for mission in (General(), Research())}
 """By the name that the journal keeps."""

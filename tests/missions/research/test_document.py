@@ -88,7 +88,7 @@ def test_the_web_page_is_escaped_and_loads_nothing() -> None:
     assert "evil.example" not in html and "<img" not in html and "src=" not in html
     assert "It was <strong>opened</strong> in 1890." in html
     links, places = set(re.findall(r'href="#([^"]+)"', html)), set(re.findall(r' id="([^"]+)"', html))
-    assert links == places and links
+    assert links and links <= places
 
 
 def test_a_part_says_so_first() -> None:
@@ -99,7 +99,7 @@ def test_a_part_says_so_first() -> None:
 
 def test_the_ledger_names_every_claim_and_its_spans_to_the_letter() -> None:
     checked, found = shown()
-    data = json.loads(ledger_file(checked, found, ""))
+    data = json.loads(ledger_file(checked, found, "1125-abcde", ""))
     assert [claim["status"] for claim in data["claims"]] == [
         *("disputed", "supported", "unsupported", "doubtful", "unsupported", "unsupported", "supported"),
     ]

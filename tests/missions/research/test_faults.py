@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from farside.missions.research.faults import faults
+from farside.missions.research.sentences import sentences
 from tests.missions.research.pairs import Pair, pairs, span
 
 
@@ -68,3 +71,31 @@ def test_an_altered_span_and_a_whole_page_are_no_proof() -> None:
         "a cited span is not what the archive holds",
     )
     assert "it cites 61 lines" in faults("It is so.", [span("\n".join(["It is so."] * 61))])[0]
+
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = (*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples" / "bridges").glob("*.md"))
+NUMBER = re.compile(r"(?<![\w.,#-])\d{2,}(?![\w.,-])")
+"""A number that stands alone."""
+
+
+def real_sentences() -> list[str]:
+    lines = (line for document in DOCUMENTS for line in document.read_text().split("\n"))
+    return list(dict.fromkeys(sentence for line in lines for sentence in sentences(line)))
+
+
+def test_every_sentence_of_real_documents_stands_in_itself() -> None:
+    every = real_sentences()
+    assert len(every) > 500
+    assert [sentence for sentence in every if faults(sentence, [span(sentence)])] == []
+
+
+def test_a_number_changed_in_a_real_sentence_is_found() -> None:
+    changed = 0
+    for sentence in real_sentences():
+        if found := NUMBER.search(sentence):
+            other = str(int(found[0]) * 10 + 7)
+            altered = sentence[: found.start()] + other + sentence[found.end() :]
+            assert other in "".join(faults(altered, [span(sentence)]))
+            changed += 1
+    assert changed > 50

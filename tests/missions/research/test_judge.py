@@ -57,6 +57,18 @@ def test_a_judge_that_cannot_be_asked_is_no_support() -> None:
     assert (judged.says, judged.why) == ("no answer", "the judge could not be asked: The budget is used up.")
 
 
+def test_a_judge_that_fails_twice_is_not_asked_again() -> None:
+    def fails(text: str) -> str:
+        raise FarsideError("The peer is down.", "Try later.")
+
+    model = Answering(fails)
+    judge = Consulted(model)
+    assert [judge(f"It was opened in {year}.", [SPAN], []).why for year in range(1890, 1900)] == [
+        "the judge could not be asked: The peer is down."
+    ] * 10
+    assert len(model.asked) == 2
+
+
 def test_pages_come_as_data_line_by_line() -> None:
     model = Answering(yes_but("no"))
     Consulted(model)("It was opened in 1890.", [SPAN], [])

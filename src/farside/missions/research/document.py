@@ -108,7 +108,7 @@ def _sources(ledger: Ledger) -> tuple[Source, ...]:
     found: dict[tuple[str, str], list[Span]] = {}
     for claim in ledger.claims:
         if claim.status != "unsupported":
-            for span in (*claim.spans, *(span for span, _ in claim.judgement.against)):
+            for span in (*claim.spans, *_against(claim)):
                 found.setdefault((span.page.name, span.page.hash), []).append(span)
     return tuple(
         Source(number, spans[0].page, tuple(sorted(set(spans), key=lambda span: (span.first, span.last))))
@@ -124,7 +124,7 @@ def _notes(ledger: Ledger, unfinished: str) -> Iterator[str]:
     if count := ledger.counted("doubtful"):
         yield f"{_sentences(count)} marked as not supported: the judge did not find in the cited lines what it says."
     if count := ledger.counted("unsupported"):
-        yield f"{_sentences(count)} left out, as the cited lines do not hold it; the ledger names each."
+        yield f"{_sentences(count)} left out, as the lines cited do not say so; the ledger names each."
 
 
 def _sentences(count: int) -> str:
@@ -150,12 +150,28 @@ class _View:
                 if block.kind != "head" and shown:
                     yield Unsettled(shown[0].text, tuple(shown[1:]) or tuple(shown))
         for claim in self.ledger.claims:
-            if claim.status == "disputed":
+            if claim.status == "disputed" and not self._is_told(claim):
                 yield Unsettled(_words(claim.sentence.text), tuple(self._sides(claim)))
 
+    def _is_told(self, claim: Claim) -> bool:
+        """Tell whether the report itself sets the page of a disputed claim against the one that contradicts it."""
+        rows = [
+            {
+                span.page.name
+                for sentence in block.sentences
+                if (row := self.ledger.of(sentence))
+                for span in row.spans
+            }
+            for section in self.ledger.report.sections
+            if section.unsettled
+            for block in section.blocks
+        ]
+        own, other = ({span.page.name for span in spans} for spans in (claim.spans, _against(claim)))
+        return any(row & own and row & other for row in rows)
+
     def _sides(self, claim: Claim) -> Iterator[Statement]:
-        for span in claim.spans:
-            yield Statement(_excerpt(span), self._marks([span]))
+        told = [span for span in claim.spans if not _is_heading(span)] or claim.spans
+        yield from (Statement(_excerpt(span), self._marks([span])) for span in told)
         for span, why in claim.judgement.against:
             yield Statement(f"{_excerpt(span)} ({why})" if why else _excerpt(span), self._marks([span]))
 
@@ -172,7 +188,13 @@ class _View:
         return Statement(_words(sentence.text), self._marks(claim.spans), claim.status)
 
     def _marks(self, spans: Iterable[Span]) -> tuple[Mark, ...]:
-        return tuple(Mark(self.numbers[span.page.name, span.page.hash], span) for span in spans)
+        """Return one mark for each source, which leads to the longest of its spans."""
+        longest: dict[int, Span] = {}
+        for span in spans:
+            number = self.numbers[span.page.name, span.page.hash]
+            if number not in longest or len(span.text) > len(longest[number].text):
+                longest[number] = span
+        return tuple(Mark(number, span) for number, span in longest.items())
 
 
 def _led(blocks: Sequence[Block], pieces: Sequence[Piece | None]) -> Iterator[Piece]:
@@ -196,6 +218,14 @@ def _below(at: int, blocks: Sequence[Block], pieces: Sequence[Piece | None]) -> 
 
 def _words(text: str) -> str:
     return LINK.sub(r"\1", text)
+
+
+def _against(claim: Claim) -> tuple[Span, ...]:
+    return tuple(span for span, _ in claim.judgement.against)
+
+
+def _is_heading(span: Span) -> bool:
+    return span.first == span.last and span.text.startswith("#")
 
 
 def _excerpt(span: Span) -> str:

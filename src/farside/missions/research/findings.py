@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from farside.missions.research.claims import Claim, Ledger
-from farside.missions.research.spans import Page
+if TYPE_CHECKING:  # every run of farside asks what missions there are: only one of this mission loads its checks
+    from farside.missions.research.claims import Claim, Ledger
+    from farside.missions.research.spans import Page
 
 HEAD = re.compile(
     r"\[judged: (?P<claims>\d+) claims, (?P<hold>\d+) hold, (?P<disputed>\d+) of these disputed; "
     r"report (?P<report>[0-9a-f]{64}), verdicts (?P<verdicts>[0-9a-f]{64})\]"
 )
+MARK = "What holds of the first section:"
+"""Stands above the summary with which the output of judge_report ends."""
 TOLD = 40
 """Faults that are told; the others are counted."""
 
@@ -47,6 +51,11 @@ def found(text: str) -> Found | None:
     return Found(int(line["claims"]), int(line["hold"]), int(line["disputed"]), line["report"], line["verdicts"])
 
 
+def summary_in(text: str) -> str:
+    """Return the summary that the output of judge_report ends with."""
+    return text.rpartition(f"\n{MARK}\n")[2].strip()
+
+
 def findings(ledger: Ledger, pages: Sequence[Page]) -> str:
     """Return what holds and what does not, a line each."""
     wrong = [claim for claim in ledger.claims if claim.troubles]
@@ -61,12 +70,10 @@ def findings(ledger: Ledger, pages: Sequence[Page]) -> str:
 
 
 def _counted(ledger: Ledger, wrong: int) -> str:
-    whole = len(ledger.claims)
-    if not whole:
-        return "The report says nothing yet: it has no sentence to check."
-    if not wrong:
-        return f"{whole} sentences say something; all hold."
-    return f"{whole} sentences say something; {wrong} of them do not hold:"
+    if not ledger.claims:
+        return "The report claims nothing yet: it has no sentence to check."
+    whole = f"Sentences that claim something: {len(ledger.claims)}."
+    return f"{whole} Not holding: {wrong}." if wrong else f"{whole} All hold."
 
 
 def _line(claim: Claim) -> str:

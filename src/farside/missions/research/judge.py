@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from farside.arguments import object_of
@@ -16,6 +16,9 @@ SCHEMA = """{"type": "object", "additionalProperties": false, "required": ["why"
 {"why": {"type": "string", "maxLength": 300}, "answer": {"type": "string", "enum": ["yes", "no"]}}}"""
 ROOM = 2_048
 """Tokens of an answer; a thinking model's thoughts are among them."""
+
+PATIENCE = 2
+"""Errors in a row after which it is not asked again: each may have taken minutes of retries."""
 
 Says = Literal["supported", "not supported", "no answer", "not asked"]
 
@@ -43,11 +46,13 @@ def nobody(sentence: str, spans: Sequence[Span], rivals: Sequence[Span]) -> Judg
     return Judgement()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Consulted:
     """Implements `Judge` by asking a model. An error, or an answer that cannot be read, is no support."""
 
     consult: Callable[[Question], str]
+    _errors: list[str] = field(default_factory=list)
+    """Of the last questions, without an answer in between."""
 
     def __call__(self, sentence: str, spans: Sequence[Span], rivals: Sequence[Span]) -> Judgement:
         """Ask about support, and only of what is supported whether others contradict it."""
@@ -64,11 +69,15 @@ class Consulted:
         """Return `yes`, `no`, or "" where there is no answer, and the reason."""
         text = render(__package__, prompt, sentence=sentence, passages="\n\n".join(map(_shown, spans)))
         question = Question(text, render(__package__, "judge.md"), SCHEMA, ROOM)
-        try:
-            answer = self.consult(question)
-        except FarsideError as error:
-            return "", f"the judge could not be asked: {error}"
-        return read(answer)
+        if len(self._errors) < PATIENCE:
+            try:
+                answer = self.consult(question)
+            except FarsideError as error:
+                self._errors.append(str(error))
+            else:
+                self._errors.clear()
+                return read(answer)
+        return "", f"the judge could not be asked: {self._errors[-1]}"
 
 
 def read(answer: str) -> tuple[str, str]:
@@ -83,4 +92,4 @@ def read(answer: str) -> tuple[str, str]:
 def _shown(span: Span) -> str:
     """Return a passage with a mark before each line, so that nothing in it looks like the end of it."""
     lines = "\n".join(f"> {line}" for line in span.text.split("\n"))
-    return f"{span.page.name}, lines {span.first} to {span.last}:\n{lines}"
+    return f"{span.page.name}, lines {span.first} to {span.last} of {span.page.title!r}:\n{lines}"

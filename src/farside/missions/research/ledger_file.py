@@ -13,11 +13,12 @@ from farside.missions.research.spans import Span
 FORMAT = "farside research ledger 1"
 
 
-def ledger_file(ledger: Ledger, document: Document, unfinished: str) -> str:
+def ledger_file(ledger: Ledger, document: Document, run: str, unfinished: str) -> str:
     """Return the text of the file. Hashes are SHA-256; lines count from 1; `record` names the archive's record."""
     return json.dumps(
         {
             "format": FORMAT,
+            "run": run,
             "question": document.question,
             "title": document.title,
             "unfinished": unfinished,

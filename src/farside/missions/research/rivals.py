@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from farside.missions.research.scripts import plain
 from farside.missions.research.spans import Page, Span
@@ -18,6 +19,8 @@ AROUND = 1
 
 def rivals(sentence: str, cited: Sequence[Span], pages: Sequence[Page], most: int) -> tuple[Span, ...]:
     """Return the best passage of each page that is not cited, the most alike first."""
+    if not most:
+        return ()
     wanted = _stems(sentence)
     names = {span.page.name for span in cited}
     texts = {page.name: page for page in pages if page.name not in names}  # each as it was opened last
@@ -27,14 +30,17 @@ def rivals(sentence: str, cited: Sequence[Span], pages: Sequence[Page], most: in
 
 
 def _best(wanted: frozenset[str], page: Page) -> tuple[float, Span]:
+    """Return the best lines of a page and how alike they are; its title counts, as it says what they speak of."""
     lines = page.lines or [""]
-    scores = [len(wanted & _stems(line)) for line in lines]
+    scores = [len(wanted & _stems(line)) * (not line.startswith("#")) for line in lines]
     best = max(range(len(lines)), key=lambda at: (scores[at], -at))
     start, end = max(0, best - AROUND), min(len(lines), best + AROUND + 1)
     text = "\n".join(lines[start:end])
-    return len(wanted & _stems(text)) / max(1, len(wanted)), Span(page, start + 1, end, text)
+    spoken_of = _stems(text) | _stems(page.title)
+    return len(wanted & spoken_of) / max(1, len(wanted)), Span(page, start + 1, end, text)
 
 
+@lru_cache(maxsize=100_000)
 def _stems(text: str) -> frozenset[str]:
     """Return what a text speaks of: words by their stem, pairs of characters in Chinese; numbers differ."""
     text = plain(text).lower()

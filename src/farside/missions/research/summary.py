@@ -5,9 +5,6 @@ from __future__ import annotations
 from farside.missions.research.document import Document, Statement
 from farside.missions.research.markdown import places
 
-MARK = "What holds of the first section:"
-"""Stands above the summary in the output of a check."""
-
 
 def summary(document: Document) -> str:
     """Return the sentences of the first section that hold, with numbers, and below them the lines that these name."""
@@ -25,8 +22,3 @@ def summary(document: Document) -> str:
 def _numbered(said: Statement) -> str:
     numbers = sorted({mark.source for mark in said.marks})
     return said.text + "".join(f"[{number}]" for number in numbers)
-
-
-def summary_in(output: str) -> str:
-    """Return the summary that the output of a check ends with; "" where it has none."""
-    return output.partition(f"\n{MARK}\n")[2].strip()

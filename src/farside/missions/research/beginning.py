@@ -1,0 +1,74 @@
+"""What a research run must have before it begins: something to read, and a place for the report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from farside.agent.home import private
+from farside.config import config_path
+from farside.errors import FarsideError
+from farside.missions.research.options import places
+from farside.tools.corpora.corpus import Corpus
+from farside.tools.corpora.walk import walk
+from farside.tools.kinds import SNIFFED, kind_of
+
+
+def check_sources(question: str, corpora: Sequence[Corpus], net: bool, engine: bool) -> None:
+    """Refuse a run that could read nothing. `engine`: the web can be searched.
+
+    Raises:
+        FarsideError: there is neither corpus nor network, nothing that searches, or nothing to be read in a corpus.
+    """
+    if not corpora and not net:
+        raise FarsideError(
+            "There is nothing to read: no corpus is named, and the run has no network.",
+            "Name a folder with --corpus DIR, or give the run the network with --net.",
+        )
+    if not corpora and not engine and "http" not in question:
+        raise FarsideError(
+            "There is nothing to search: no corpus is named, and no search engine for the web is set.",
+            f'Name a folder with --corpus DIR, write [web] searxng = "http://..." into {config_path()}, or put the '
+            "address of a page into the question.",
+        )
+    for corpus in corpora:
+        if trouble := _trouble(corpus):
+            raise FarsideError(
+                f"The corpus {corpus.name} has nothing to read: {trouble}.",
+                "Name a folder with text, Markdown, HTML or PDF files: --corpus DIR.",
+            )
+
+
+def _trouble(corpus: Corpus) -> str:
+    """Return why nothing in a corpus can be read; "" where something can."""
+    reasons: dict[str, str] = {}
+    for found in walk(Path(corpus.folder).resolve(), private()):
+        try:
+            with (Path(corpus.folder) / found.path).open("rb") as file:
+                data = file.read(SNIFFED)
+        except OSError as error:
+            reasons[found.path] = error.strerror or "it cannot be opened"
+            continue
+        if data.strip() and kind_of(data, found.path) != "binary":
+            return ""
+        reasons[found.path] = "binary" if data.strip() else "empty"
+    if not reasons:
+        return f"there are no files in {corpus.folder}"
+    told = "; ".join(f"{path}: {reason}" for path, reason in list(reasons.items())[:3])
+    return f"none of its {len(reasons):,} files can be read ({told}{'; …' if len(reasons) > 3 else ''})"
+
+
+def check_place(out: Path) -> None:
+    """Refuse a place for the report where something lies already, or nothing can be written.
+
+    Raises:
+        FarsideError: there is a file of that name or beside it, or no folder that can be written.
+    """
+    for path in places(out):
+        if path.exists():
+            raise FarsideError(f"{path} is there already.", "Name another file with --out, or move that one away.")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise FarsideError(
+            f"The folder {out.parent} is not there, or cannot be written.", "Make it, or name another."
+        )
