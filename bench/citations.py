@@ -3,10 +3,10 @@
     python -m bench.citations [--model M]
 
 The hard check is counted by itself. The soft check asks a model (default: the embedded one) about each pair,
-whatever the hard check says of it. The peer is what is often done instead: a pair passes when half of the words of the sentence
-stand in the span. The pairs are in tests/missions/research/pairs.toml. The hard check was written beside them, so its
-rate says that it does what it should, not how often the world is like them; test_faults.py, there, also holds it
-against every sentence of real documents.
+whatever the hard check says of it. The peer is what is often done instead: a pair passes when half of the words of
+the sentence stand in the span. The pairs are in tests/missions/research/pairs.toml. The hard check was written beside
+them, so its rate says that it does what it should, not how often the world is like them; test_faults.py, there, also
+holds it against every sentence of real documents.
 """
 
 from __future__ import annotations
