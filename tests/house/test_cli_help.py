@@ -21,6 +21,7 @@ def test_the_command_line_explains_itself() -> None:
     command: Any = typer.main.get_command(app)
     assert set(command.commands) == {
         "run",
+        "code",
         "write",
         "research",
         "resume",

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from farside.cli import forks, k2, models, replay, research, runs, start, talk, write
+from farside.cli import code, forks, k2, models, replay, research, runs, start, talk, write
 from farside.cli.ending import BROKEN, REFUSED
 from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
@@ -45,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (start, research, write, runs, replay, forks, talk, models, k2):
+for group in (start, code, research, write, runs, replay, forks, talk, models, k2):
     group.register(app)
 
 

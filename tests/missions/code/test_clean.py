@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from farside.missions.code.base import Base
 from farside.missions.code.clean import Clean, Places
 from farside.missions.code.copies import fill, kept
 from farside.missions.code.order import order
-from farside.tools.sandbox import choose
+from farside.tools.landlock import Landlock
+from farside.tools.sandbox import Layer, choose
 from farside.tools.toolbox import LAYERS
+from farside.tools.unconfined import Unconfined
 from tests.missions.code.repositories import FIX, Users, timesheet
 
 COMMAND = "python -m unittest discover -v -s tests"
@@ -34,6 +37,12 @@ class Prepared:
 
 @pytest.fixture
 def it(tmp_path: Path) -> Iterator[Prepared]:
+    with prepared(tmp_path, LAYERS) as made:
+        yield made
+
+
+@contextmanager
+def prepared(tmp_path: Path, layers: Sequence[Layer]) -> Iterator[Prepared]:
     users = timesheet(tmp_path / "sheet")
     users.put("lines.txt", "one\r\ntwo\r\n")
     users.put(".gitattributes", "*.txt text eol=crlf\n")
@@ -43,9 +52,11 @@ def it(tmp_path: Path) -> Iterator[Prepared]:
     kept(Base.of(order(users.path, None, 300, False).options), places.mirror)
     fill(folder.workspace, places.mirror)
     confinement = places.confined(False, private())
-    clean = Clean(choose(LAYERS, confinement), places, confinement)
-    yield Prepared(users, Users(folder.workspace), clean, places)
-    clean.close()
+    clean = Clean(choose(layers, confinement), places, confinement)
+    try:
+        yield Prepared(users, Users(folder.workspace), clean, places)
+    finally:
+        clean.close()
 
 
 def mend(work: Users) -> None:
@@ -143,6 +154,17 @@ def test_tests_that_hang_are_killed_whole(it: Prepared) -> None:
 def test_a_command_ends_in_one_of_few_ways(it: Prepared, command: str, how: str) -> None:
     it.clean.check_out(b"")
     assert it.clean.trial(command, 60).how == how
+
+
+@pytest.mark.parametrize("layer", [Landlock(), Unconfined()], ids=lambda layer: layer.name)
+def test_the_other_layers_will_do(tmp_path: Path, layer: Layer) -> None:
+    with prepared(tmp_path, [layer]) as it:
+        mend(it.work)
+        assert it.clean.check_out(it.clean.patch()).changed == ("timesheet/clock.py",)
+        assert it.clean.trial(COMMAND, 60).how == "pass"
+        assert it.clean.trial("sleep 60", 1).how == "hang"
+        may_write = it.clean.trial("touch ../../workspace/mark", 60).how == "pass"
+        assert may_write is (layer.strength == "none")
 
 
 def test_sources_in_src_are_found(it: Prepared) -> None:

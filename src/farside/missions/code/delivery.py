@@ -14,7 +14,7 @@ from pathlib import Path
 from farside.errors import FarsideError
 from farside.missions.code.base import Base
 from farside.missions.code.copies import ORIGIN_OF_NOTHING
-from farside.missions.code.git import GitFailed, git, users_git
+from farside.missions.code.git import IDENTITY, GitFailed, git, users_git
 
 MOST_NAMES = 1_000
 EXACT = ("-c", "core.autocrlf=false")
@@ -51,8 +51,9 @@ def branch(work: Work, base: Base, scratch: Path) -> Taken:
     index = scratch / "index"
     index.unlink(missing_ok=True)
     tree = _tree(work.patch, base.commit, at, index)
-    name = next(name for name in _names(work.run) if _is_free(name, tree, base, at))
-    if not _stands(name, tree, base, at):
+    name = next(name for name in _names(work.run) if _may_be_ours(name, tree, base, at))
+    known = _known(name, at)
+    if not known or ((known.message != work.message or known.tree != tree) and not _is_checked_out(name, at)):
         parents = ("-p", base.commit) if base.commit else ()
         commit = users_git("commit-tree", tree, *parents, "-m", work.message, at=at).decode().strip()
         users_git("update-ref", f"refs/heads/{name}", commit, at=at)
@@ -75,33 +76,36 @@ def _names(run: str) -> Iterator[str]:
     yield from (f"farside/{run}-{number}" for number in range(2, MOST_NAMES))
 
 
-def _is_free(name: str, tree: str, base: Base, at: Path) -> bool:
-    """Tell whether a branch is not there, or holds nothing but what a delivery wrote, and is not worked on."""
-    if _stands(name, tree, base, at):
-        return True
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The last commit of a branch."""
+
+    tree: str
+    parents: str
+    committer: str
+    message: str
+
+
+def _known(name: str, at: Path) -> Known | None:
     try:
-        users_git("rev-parse", "--verify", "--quiet", f"refs/heads/{name}", at=at)
-    except GitFailed:
+        shown = users_git("log", "-1", "--format=%T%n%P%n%ce%n%B", f"refs/heads/{name}", "--", at=at).decode()
+    except GitFailed:  # there is no such branch
+        return None
+    tree, parents, committer, message = shown.split("\n", 3)
+    return Known(tree, parents, committer, message.strip())
+
+
+def _may_be_ours(name: str, tree: str, base: Base, at: Path) -> bool:
+    """Tell whether a branch is not there, or holds nothing but what a delivery wrote, and is not in use."""
+    known = _known(name, at)
+    if known is None:
         return True
-    checked_out = users_git("worktree", "list", "--porcelain", at=at).decode().splitlines()
-    return f"branch refs/heads/{name}" not in checked_out and _facts(name, at)[1:] == _ours(base)
+    is_ours = (known.parents, known.committer) == (base.commit, IDENTITY["GIT_COMMITTER_EMAIL"])
+    return is_ours and (known.tree == tree or not _is_checked_out(name, at))
 
 
-def _stands(name: str, tree: str, base: Base, at: Path) -> bool:
-    """Tell whether a branch is the delivery of this very work."""
-    try:
-        return _facts(name, at) == (tree, *_ours(base))
-    except GitFailed:
-        return False
-
-
-def _facts(name: str, at: Path) -> tuple[str, ...]:
-    """Return tree, parents and committer of a branch's last commit."""
-    return tuple(users_git("log", "-1", "--format=%T%n%P%n%ce", f"refs/heads/{name}", at=at).decode().splitlines())
-
-
-def _ours(base: Base) -> tuple[str, str]:
-    return base.commit, "farside@localhost"
+def _is_checked_out(name: str, at: Path) -> bool:
+    return f"branch refs/heads/{name}" in users_git("worktree", "list", "--porcelain", at=at).decode().splitlines()
 
 
 def repository(work: Work, folder: Path) -> Taken:

@@ -30,7 +30,7 @@ def order(repository: Path | None, test: str | None, seconds: int, tests_may_cha
         FarsideError: it is no git repository, or no way to run its tests is found.
     """
     if test is not None and not test.strip():
-        raise FarsideError("The test command is empty.", "Leave --test out, or name the command: --test 'make check'")
+        raise FarsideError("The test command is empty.", "Leave --test out, or name the command: --test 'make test'")
     base = base_of(repository) if repository else Base()
     command = test or (found(base) if base.commit else "")
     how = f"; its tests are run by `{command}`" if command else ""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
-from xml.etree import ElementTree
 
 Fate = Literal["passed", "failed", "skipped"]
 LINES: tuple[tuple[re.Pattern[str], int, int], ...] = (
@@ -57,6 +56,8 @@ def results_of(output: str, junit: str = "") -> Results:
 
 
 def _from_junit(text: str) -> Iterator[tuple[str, Fate]]:
+    from xml.etree import ElementTree  # every run imports this module, few read XML
+
     try:
         cases = ElementTree.fromstring(text).iter("testcase")
     except ElementTree.ParseError:  # a run that was killed wrote half of it

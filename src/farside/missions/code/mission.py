@@ -1,0 +1,88 @@
+"""The code mission: from a goal or an issue to a branch whose tests pass in a clean checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from farside.agent.claim import checks, claim
+from farside.agent.events import Settings
+from farside.agent.home import RunFolder, private
+from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
+from farside.agent.shown import NOTE
+from farside.agent.state import RunState
+from farside.messages import ToolCall
+from farside.missions.code import report
+from farside.missions.code.base import Base
+from farside.missions.code.checked import found
+from farside.missions.code.clean import Clean, Places
+from farside.missions.code.copies import fill, kept
+from farside.missions.code.workbench import Terms, Workbench
+from farside.models.base import Profile
+from farside.prompts import render
+from farside.tools.base import Toolbox
+from farside.tools.described import Described
+
+CHECK = "run_tests"
+ORIENT = "orient"
+
+
+class Code:
+    """Accepts a claim when the tests pass in a clean checkout, and those that were there pass as they were."""
+
+    name = "code"
+
+    def system(self, profile: Profile) -> str:
+        """Return the system prompt for the profile's dialect."""
+        return render(__package__, "system_code.md" if profile.tools == "code" else "system.md")
+
+    def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:
+        """Show the repository, its tests, and the source that a failing test points to."""
+        return (ToolCall("", ORIENT, "{}"),)
+
+    def tools(self, place: Place) -> Toolbox:
+        """Put the copy of the repository into the workspace where that is not done yet; return the checks on it.
+
+        Raises:
+            FarsideError: the repository is gone, or an earlier sandbox cannot be killed.
+        """
+        settings, places = place.settings, Places.of(place.folder, place.settings.workspace)
+        kept(Base.of(dict(settings.options)), places.mirror)
+        fill(Path(settings.workspace), places.mirror)
+        clean = Clean(place.layer, places, places.confined(settings.net, private()))
+        bench = Workbench(clean, terms(settings), place.folder.path / "tests_before.json")
+        does = {CHECK: bench.run_tests, ORIENT: bench.orient}
+        return Described(Path(__file__).with_name("tools.toml"), does, clean.close)
+
+    def verify(self, state: RunState, profile: Profile) -> Verdict:
+        """Have the tests run in a clean checkout, and judge by what comes of it."""
+        if not (done := checks(state)):
+            return Check((ToolCall("", CHECK, "{}"),))
+        claimed, finding = claim(state), found(done[-1].text)
+        assert claimed is not None
+        if finding == "pass":
+            return Accept(claimed.text)
+        reason = render(__package__, f"{(finding or 'unread').replace(' ', '_')}.md")
+        if finding == "still" and _was_told(reason, state):
+            return Accept(f"{claimed.text}\n\n{render(__package__, 'still_accepted.md')}")
+        return Reject(reason)
+
+    def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
+        """Write the branch, the patch and the report."""
+        return report.delivered(state, folder)
+
+
+def terms(settings: Settings) -> Terms:
+    """Return what the options of a run say of the tests."""
+    return Terms(
+        command=settings.option("test"),
+        seconds=float(settings.option("test timeout")),
+        may_change=bool(settings.option("tests may change")),
+        from_nothing=not settings.option("commit"),
+    )
+
+
+def _was_told(reason: str, state: RunState) -> bool:
+    return any(
+        message.name == f"{NOTE}verdict" and message.text == reason
+        for message in state.transcript[state.attempt_start :]
+    )
