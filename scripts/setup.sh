@@ -128,12 +128,17 @@ install() { # extras, joined by commas; empty: farside alone
             "check the network (or PIP_INDEX_URL), then run make again: what is there already is kept"
 }
 
+compile() { # what runs in the sandbox may write nothing there: it would be compiled anew at each start
+    "$venv/bin/python" -m compileall -q src/farside
+}
+
 main() {
     local extra stale=()
     for extra in base "$@"; do
         current "$extra" || stale+=("$extra")
     done
     if [ ${#stale[@]} = 0 ]; then
+        compile
         return
     fi
     want_room 80 "$PWD/$venv" "farside and its libraries"
@@ -143,6 +148,7 @@ main() {
     check_room
     make_venv
     install "$(IFS=,; echo "$*")"
+    compile
     for extra in base "$@"; do
         stamp_of "$extra" >"$venv/.set-up-$extra"
     done

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 
 @cache
 def _template(package: str, name: str) -> Template:
-    return Template((files(package) / "prompts" / name).read_text(encoding="utf-8").strip())
+    folder = Path(str(sys.modules[package].__file__)).with_name("prompts")
+    return Template((folder / name).read_text(encoding="utf-8").strip())
 
 
 def render(package: str, name: str, /, **values: object) -> str:

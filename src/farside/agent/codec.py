@@ -43,8 +43,10 @@ def _kinds() -> dict[str, type]:
 
 
 def _built(kind: type, data: dict[str, Any]) -> Any:
-    readers = _readers(kind)
-    return kind(**{name: readers[name](value) if name in readers else value for name, value in data.items()})
+    for name, reader in _readers(kind).items():
+        if name in data:
+            data[name] = reader(data[name])
+    return kind(**data)
 
 
 @cache

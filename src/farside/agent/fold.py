@@ -6,13 +6,19 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from farside.agent import events as ev
 from farside.agent.shown import NOTE, is_users, shown_chars, weight
 from farside.agent.state import Answer, CallRecord, RunState
 from farside.messages import Message, ToolCall, Usage
 
+if TYPE_CHECKING:  # what it is to whoever calls it; of this one mypy knows which fields there are
+    from dataclasses import replace as changed
+else:
+    from farside.agent.state import changed
+
+DIGITS, SPACE = re.compile(r"\d+"), re.compile(r"\s+")
 STRETCH = 20
 """Calls with progress after which a roll back no longer counts with those before."""
 
@@ -46,7 +52,7 @@ def apply(state: RunState, event: ev.Event) -> RunState:
 
 def _appended(state: RunState, message: Message, **changes: Any) -> RunState:
     """Return the state with one more message, and with what else changes: one copy, not two."""
-    return replace(state, transcript=(*state.transcript, message), chars=state.chars + weight(message), **changes)
+    return changed(state, transcript=(*state.transcript, message), chars=state.chars + weight(message), **changes)
 
 
 def _created_again(state: RunState, event: ev.RunCreated) -> RunState:
@@ -60,8 +66,8 @@ def _resumed(state: RunState, event: ev.Resumed) -> RunState:
     """
     sent = state.asked.input_tokens if state.asked else 0
     if event.settings.model != state.settings.model:
-        state = replace(state, window=None, measured=(0, 0))
-    return replace(
+        state = changed(state, window=None, measured=(0, 0))
+    return changed(
         state,
         status="running",
         settings=event.settings,
@@ -80,7 +86,7 @@ def _resumed(state: RunState, event: ev.Resumed) -> RunState:
 
 def _briefed(state: RunState, event: ev.Briefed) -> RunState:
     chars = state.chars - len(state.system) + len(event.system)
-    return replace(state, system=event.system, dialect=event.dialect, chars=chars)
+    return changed(state, system=event.system, dialect=event.dialect, chars=chars)
 
 
 def _said(state: RunState, event: ev.Said) -> RunState:
@@ -102,7 +108,7 @@ def _noted(state: RunState, event: ev.Noted) -> RunState:
 
 
 def _asked(state: RunState, event: ev.Asked) -> RunState:
-    return replace(state, asked=event)
+    return changed(state, asked=event)
 
 
 def _replied(state: RunState, event: ev.Replied) -> RunState:
@@ -127,15 +133,15 @@ def _replied(state: RunState, event: ev.Replied) -> RunState:
 
 
 def _ask_failed(state: RunState, event: ev.AskFailed) -> RunState:
-    return replace(state, asked=None, usage=state.usage + event.wasted, cost_usd=state.cost_usd + event.cost_usd)
+    return changed(state, asked=None, usage=state.usage + event.wasted, cost_usd=state.cost_usd + event.cost_usd)
 
 
 def _learned(state: RunState, event: ev.Learned) -> RunState:
-    return replace(state, window=event.window, asked=None)
+    return changed(state, window=event.window, asked=None)
 
 
 def _call_started(state: RunState, event: ev.CallStarted) -> RunState:
-    return replace(state, started=event.call_id)
+    return changed(state, started=event.call_id)
 
 
 def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
@@ -174,19 +180,19 @@ def _checked(state: RunState, event: ev.Checked) -> RunState:
 
 
 def _consulted(state: RunState, event: ev.Consulted) -> RunState:
-    return replace(state, usage=state.usage + event.usage, cost_usd=state.cost_usd + event.cost_usd)
+    return changed(state, usage=state.usage + event.usage, cost_usd=state.cost_usd + event.cost_usd)
 
 
 def _plan_changed(state: RunState, event: ev.PlanChanged) -> RunState:
-    return replace(state, plan=state.plan.revised(event.text), plan_noted=state.steps)
+    return changed(state, plan=state.plan.revised(event.text), plan_noted=state.steps)
 
 
 def _hidden(state: RunState, event: ev.Hidden) -> RunState:
-    return _recounted(replace(state, hidden=state.hidden | set(event.call_ids)))
+    return _recounted(changed(state, hidden=state.hidden | set(event.call_ids)))
 
 
 def _dropped(state: RunState, event: ev.Dropped) -> RunState:
-    state = replace(state, dropped=(*state.dropped, (event.start, event.end, event.lesson)))
+    state = changed(state, dropped=(*state.dropped, (event.start, event.end, event.lesson)))
     return _recounted(_rolled_back(state) if event.why == "guard" else state)
 
 
@@ -194,17 +200,17 @@ def _rolled_back(state: RunState) -> RunState:
     """Count the roll back; one that comes after a stretch of progress is the first of a new count."""
     stretch = sum(record.progress for record in state.records)
     rollbacks = 1 if stretch >= STRETCH else state.rollbacks + 1
-    return replace(state, records=(), guard_level=0, rollbacks=rollbacks)
+    return changed(state, records=(), guard_level=0, rollbacks=rollbacks)
 
 
 def _recounted(state: RunState) -> RunState:
-    return replace(state, chars=shown_chars(state))
+    return changed(state, chars=shown_chars(state))
 
 
 def _judged(state: RunState, event: ev.Judged) -> RunState:
     answers = (*state.answers, Answer(state.attempt, event.answer))
     rejections = 0 if event.accepted else state.rejections + 1
-    return replace(state, answers=answers, rejections=rejections, checking=None)
+    return changed(state, answers=answers, rejections=rejections, checking=None)
 
 
 def _attempted(state: RunState, event: ev.Attempted) -> RunState:
@@ -216,7 +222,7 @@ def _attempted(state: RunState, event: ev.Attempted) -> RunState:
     said = filter(is_users, state.transcript[state.attempt_start + state.opening :])
     again = (*state.transcript[: state.opening], *said)
     return _recounted(
-        replace(
+        changed(
             state,
             attempt=event.number,
             attempt_start=start,
@@ -232,25 +238,25 @@ def _attempted(state: RunState, event: ev.Attempted) -> RunState:
 
 
 def _snapshotted(state: RunState, event: ev.Snapshotted) -> RunState:
-    return replace(state, snapshot=event.tree, snapshot_files=event.files, touched=False)
+    return changed(state, snapshot=event.tree, snapshot_files=event.files, touched=False)
 
 
 def _snapshots_off(state: RunState, event: ev.SnapshotsOff) -> RunState:
-    return replace(state, snapshots_off=event.reason)
+    return changed(state, snapshots_off=event.reason)
 
 
 def _forked(state: RunState, event: ev.Forked) -> RunState:
     """A fork rests until it is resumed: making one never spends anything."""
     reason = f"a fork of {event.origin} at step {event.step}"
-    return replace(state, settings=event.settings, status="paused", reason=reason, wake_at=None)
+    return changed(state, settings=event.settings, status="paused", reason=reason, wake_at=None)
 
 
 def _paused(state: RunState, event: ev.Paused) -> RunState:
-    return replace(state, status="paused", reason=event.reason, wake_at=event.wake_at)
+    return changed(state, status="paused", reason=event.reason, wake_at=event.wake_at)
 
 
 def _ended(state: RunState, event: ev.Ended) -> RunState:
-    return replace(state, status=event.status, answer=event.answer, reason=event.reason)
+    return changed(state, status=event.status, answer=event.answer, reason=event.reason)
 
 
 _APPLY: dict[type, Callable[[RunState, Any], RunState]] = {
@@ -304,4 +310,4 @@ def digest(text: str) -> str:
 
 
 def _normal(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", text)).strip()
+    return SPACE.sub(" ", DIGITS.sub("0", text)).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +85,8 @@ def new_run() -> RunFolder:
     Raises:
         FarsideError: the folder cannot be made.
     """
+    import secrets
+
     name = time.strftime("%m%d-") + "".join(secrets.choice(ALPHABET) for _ in range(5))
     folder = RunFolder(home() / "runs" / name)
     try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command that was typed, and exit with its code."""
+    import gc
     import signal
     import sys
 
+    # What is imported, and what a journal holds, stays: to look through it again and again frees nothing.
+    gc.set_threshold(20_000)
     try:
         from farside.cli.app import run
 

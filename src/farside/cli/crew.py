@@ -56,11 +56,11 @@ class Stage:
         """Return a change that also asks the MCP servers of a run for their tools, when it begins."""
 
         def settled(old: Settings) -> Settings:
-            from farside.cli.servers import open_servers
-
             settings = change(old)
             if not settings.mcp:
                 return settings
+            from farside.cli.servers import open_servers
+
             with interrupts.open():
                 self.servers, offers = open_servers(settings, folder, private())
             return replace(settings, offers=offers)

@@ -6,14 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder
 from farside.config import load_config
 from farside.tools.base import Toolbox
-from farside.tools.mcp.choice import servers
 from farside.tools.mcp.offer import Offer
-from farside.tools.mcp.server import Server
+
+if TYPE_CHECKING:
+    from farside.tools.mcp.server import Server
 
 OPTIONAL = ("search", "open_page")
 """Names of tools that a run may have beside those of the catalog: no server's tool ever takes them."""
@@ -25,7 +27,11 @@ def servers_of(settings: Settings) -> tuple[Server, ...]:
     Raises:
         FarsideError: one of them cannot be used as the configuration stands.
     """
-    return servers(load_config().mcp, settings.mcp, os.environ, net=settings.net) if settings.mcp else ()
+    if not settings.mcp:
+        return ()
+    from farside.tools.mcp.choice import servers
+
+    return servers(load_config().mcp, settings.mcp, os.environ, net=settings.net)
 
 
 def open_servers(settings: Settings, folder: RunFolder, private: Sequence[Path]) -> tuple[Toolbox, tuple[Offer, ...]]:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from farside.errors import FarsideError
@@ -40,7 +40,7 @@ def known_models(provider: str) -> tuple[str, ...]:
 
 @cache
 def _data(provider: str) -> dict[str, Any]:
-    path = files("farside.models") / "profile_data" / f"{provider}.toml"
+    path = Path(__file__).with_name("profile_data") / f"{provider}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 

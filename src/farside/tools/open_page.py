@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 from farside.tools.base import Outcome
 from farside.tools.below import read_below
 from farside.tools.corpora.library import Library
-from farside.tools.corpora.passages import lines_of
 from farside.tools.kinds import kind_of
 from farside.tools.reader import Reader
 from farside.tools.reasons import Unreadable
@@ -138,6 +137,8 @@ class OpenPage:
 
 def shown(opened: Opened, start: int, count: int | None) -> Outcome:
     """Return lines of a page with their numbers, under a line that says which page, which lines and which record."""
+    from farside.tools.corpora.passages import lines_of
+
     lines = lines_of(opened.text)
     if start > max(1, len(lines)):
         return Outcome(f"{opened.page} has {len(lines):,} lines: nothing from line {start:,} on.", ok=False)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from farside.tools.base import Outcome
 from farside.tools.corpora.corpus import WEB
-from farside.tools.corpora.hits import Hits
 from farside.tools.corpora.library import Library, Searched
-from farside.tools.corpora.words import plain, query
 from farside.tools.reasons import CouldNotSearch
-from farside.tools.web.engine import Engine
+
+if TYPE_CHECKING:  # what asks an index or an engine is imported with the first question
+    from farside.tools.corpora.hits import Hits
+    from farside.tools.web.engine import Engine
 
 NO_NETWORK = "this run has no network (the user gives it one with --net)"
 NO_ENGINE = 'no engine is set (the user names one in the config file: [web] searxng = "http://...")'
@@ -62,6 +64,8 @@ class Search:
             return Outcome(f"Could not search {'the web' if place == WEB else place}: {reason}.", ok=False)
 
     def _corpus(self, name: str, text: str, most: int) -> str:
+        from farside.tools.corpora.words import query
+
         wanted = query(text)
         if not wanted.terms:
             raise CouldNotSearch("the query holds no words")
@@ -74,6 +78,8 @@ class Search:
         return "\n".join([*lines, *_troubles(name, searched)])
 
     def _web(self, _place: str, text: str, most: int) -> str:
+        from farside.tools.corpora.words import plain
+
         if not (wanted := plain(text)):
             raise CouldNotSearch("the query holds no words")
         assert self.engine is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -115,7 +114,7 @@ class Worker:
         return self._peer
 
     def _begin(self, session: bool) -> None:
-        self._token = secrets.token_hex(8)
+        self._token = os.urandom(8).hex()
         self._group = cgroup.make(f"farside-{self._token}", self._confinement.limits) if os.geteuid() == 0 else None
         self._seen = (0, 0)
         self._peer, theirs = socket.socketpair()

@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from farside.agent.snapshots.bounds import Bounds, TooMuch
-from farside.agent.snapshots.capture import Capture
 from farside.agent.snapshots.glance import Glance
 from farside.agent.snapshots.memory import Memory, load, save
 from farside.agent.snapshots.store import Store
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
+
+if TYPE_CHECKING:
+    from farside.agent.snapshots.capture import Capture
 
 SAVE_AFTER = 500
 """Files read since the memory was last written down, after which it is written down again."""
@@ -61,6 +64,8 @@ class Snapshots:
         Raises:
             CannotKeep: there is too much, or the folder or the disk refuses.
         """
+        from farside.agent.snapshots.capture import Capture  # a resumed run often asks before it looks at files
+
         try:
             if self._memory is None:
                 self._memory = self._recalled()

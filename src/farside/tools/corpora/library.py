@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from farside.errors import FarsideError
 from farside.tools.below import read_below
-from farside.tools.corpora import hits
 from farside.tools.corpora.corpus import Corpus
 from farside.tools.corpora.database import discard, opened, place
 from farside.tools.corpora.naming import obstacle_of
 from farside.tools.corpora.walk import SKIPPED
-from farside.tools.corpora.words import Query
 from farside.tools.kinds import kind_of
 from farside.tools.reasons import CouldNotSearch, Unreadable
 
-if TYPE_CHECKING:  # a run without corpora imports nothing that makes an index
+if TYPE_CHECKING:  # a run without corpora imports nothing that makes or asks an index
+    from farside.tools.corpora.hits import Hits
     from farside.tools.corpora.indexer import Parse, Progress
+    from farside.tools.corpora.words import Query
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class Searched:
     """The answer of one corpus."""
 
-    hits: hits.Hits
+    hits: Hits
     files: int
     troubles: tuple[tuple[str, str], ...]
     """Files that cannot be searched, each with its reason."""
@@ -64,6 +64,7 @@ class Library:
         Raises:
             CouldNotSearch: the folder is not there, or the index cannot be written.
         """
+        from farside.tools.corpora import hits
 
         def asked(connection: sqlite3.Connection) -> Searched:
             (files,) = connection.execute("SELECT count(*) FROM files WHERE trouble = ''").fetchone()
