@@ -188,6 +188,17 @@ def test_tests_that_hang_are_killed_and_told_as_such(farside: Farside, users: Us
     assert "Partial: it keeps claiming to be finished, which does not hold. The tests hang" in done.err
 
 
+def test_a_script_that_runs_the_tests_is_part_of_them(farside: Farside, users: Users) -> None:
+    users.put("check.sh", "python -m unittest discover -s tests 2>/dev/null\n")
+    users.commit()
+    steps = (calls(written("check.sh", "true\n")), {"text": "Done."}, {"text": "So be it."})
+    done = code(farside, *steps, repo=users.path, options=("--test", "sh ./check.sh", "--max-steps", "3"))
+    assert done.code == 3
+    (check,) = outputs(farside, "run_tests")
+    assert check.startswith("The tests pass only because they were changed")
+    assert "check.sh: changed, and the tests are run by it" in check
+
+
 def test_failures_that_were_there_before_and_stay_are_named(farside: Farside, users: Users) -> None:
     users.put(
         "tests/test_net.py",
@@ -287,10 +298,10 @@ def test_what_cannot_work_is_refused_before_there_is_a_run(
     assert sentence in done.err and next_step in done.err
 
 
-def test_a_folder_to_work_in_place_is_refused(farside: Farside, users: Users) -> None:
+def test_there_is_no_folder_to_work_on_in_place(farside: Farside, users: Users) -> None:
     done = code(farside, SAID, options=("--dir", str(users.path)))
     assert (done.code, farside.runs) == (2, [])
-    assert "works in a copy" in done.err and "--repo" in done.err
+    assert "No such option: --dir" in done.err
 
 
 def test_out_of_budget_what_there_is_is_delivered_as_a_part(farside: Farside, users: Users) -> None:

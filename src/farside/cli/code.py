@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,7 @@ MayChange = Annotated[
 ]
 
 
-@with_run_options
+@partial(with_run_options, left_out={"folder"})
 def code(
     goal: Goal,
     options: RunOptions,
@@ -49,11 +50,8 @@ def code(
     Your checked out branch, index and files stay as they are. Exit codes are those of `farside run`.
     """
     from farside.cli.foreground import start
-    from farside.errors import FarsideError
     from farside.missions.code.order import order
 
-    if options.folder:
-        raise FarsideError("farside code works in a copy of its own.", "Name a git repository: --repo D")
     ordered = order(repo, test, test_timeout, tests_may_change)
     settings = options.settings("code", ordered.options)
     print(f"farside: {ordered.told}", file=sys.stderr)

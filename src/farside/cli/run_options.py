@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -128,10 +128,11 @@ class RunOptions:
         )
 
 
-def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
+def with_run_options(command: Callable[..., None], left_out: Collection[str] = ()) -> Callable[..., None]:
     """Return a command for typer that has the options of a run behind its own, and is given them as `options`.
 
-    `command` has a parameter `options: RunOptions`, after its own.
+    `command` has a parameter `options: RunOptions`, after its own. `left_out` names fields of RunOptions that mean
+    nothing to it.
     """
     hints = get_type_hints(command, include_extras=True) | get_type_hints(RunOptions, include_extras=True)
     own = [
@@ -144,6 +145,7 @@ def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
             each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name]
         )
         for each in fields(RunOptions)
+        if each.name not in left_out
     ]
 
     @wraps(command)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,6 +183,7 @@ class Clean:
 
     def _emptied(self) -> None:
         self._worker.end()
+        subprocess.run(["chmod", "-R", "u+rwX", str(self._folder)], check=True)  # tests may have closed folders
         shutil.rmtree(self._folder)
         self._folder.mkdir()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import shlex
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -91,16 +94,29 @@ class Workbench:
         now = self._tried(contents) if patch or not before else before
         after = {path: self.clean.text(path) for path in contents.tests_before if path in contents.paths}
         start = self._started(contents) if self.terms.from_nothing and now.how == "pass" else None
-        done = tuple(differences(contents.tests_before, after))
-        original = None if self.terms.may_change else self._original(contents, patch, done)
+        scripts = self._scripts(contents)
+        done = (
+            *differences(contents.tests_before, after),
+            *(f"{path}: changed, and the tests are run by it" for path in scripts),
+        )
+        original = self._original(contents, patch, {*scripts, *_recipes(done)}) if before else None
         return Checked(patch, contents.changed, now, before, original, done, self.terms.may_change, start)
 
-    def _original(self, contents: Contents, patch: bytes, done: Sequence[str]) -> Trial | None:
-        """Run the test files as they were, without what was put beside them that can keep tests from running."""
-        recipes = {path for path in RECIPES if any(line.startswith(f"{path}: ") for line in done)}
+    def _scripts(self, contents: Contents) -> list[str]:
+        """Return the changed files that the user's command names."""
+        try:
+            named = {posixpath.normpath(part) for part in shlex.split(self.terms.command)}
+        except ValueError:  # the shell's quotes may be others
+            named = set()
+        return [path for path in contents.changed if path in named and not is_test(path)]
+
+    def _original(self, contents: Contents, patch: bytes, others: AbstractSet[str]) -> Trial | None:
+        """Run the test files, and `others`, as they were, without what was put beside them that can stop tests."""
         tests = {path for path in contents.changed if is_test(path) and path in contents.tests_before}
-        touched = sorted(recipes | tests | {path for path in contents.changed if is_setting(path)})
-        return self._tried(self.clean.check_out(patch, touched)) if touched else None
+        touched = sorted(others | tests | {path for path in contents.changed if is_setting(path)})
+        if self.terms.may_change or not touched:
+            return None
+        return self._tried(self.clean.check_out(patch, touched))
 
     def _tried(self, contents: Contents) -> Trial:
         command = self.terms.command or command_for(contents.paths, self.clean.text, bool(find_spec("pytest")))
@@ -134,3 +150,8 @@ class Workbench:
         draft = self.kept.with_suffix(".new")
         draft.write_text(json.dumps(asdict(trial), default=sorted))
         draft.replace(self.kept)
+
+
+def _recipes(done: Sequence[str]) -> set[str]:
+    """Return the files of which a line says that they run the tests differently."""
+    return {path for path in RECIPES if any(line.startswith(f"{path}: ") for line in done)}
