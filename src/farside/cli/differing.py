@@ -166,23 +166,23 @@ def compared(one: Kept, other: Kept, left: Side, right: Side) -> Iterator[Text]:
     for number, change in enumerate(found[:NAMES]):
         alone = left if change.right is None else right
         where = "changed" if change.left and change.right else f"only in {alone.folder.id}"
-        yield from changed(one, other, change, where, PATCH_LINES if number < FILES else 0)
+        line = Text().append(f"{where}  ", "cyan").append(safe(change.path), "bold")
+        yield from changed(one, other, change, line) if number < FILES else [line]
     if len(found) > NAMES:
         yield Text(f"and {count(len(found) - NAMES, 'more file')}", "dim")
 
 
-def changed(one: Kept, other: Kept, change: Change, where: str, limit: int) -> Iterator[Text]:
-    """Yield one file, and the first `limit` lines of what differs in it where that is text."""
+def changed(one: Kept, other: Kept, change: Change, line: Text) -> Iterator[Text]:
+    """Yield one file's line with what differs in it, and the first of these lines where both sides are text."""
     lines = patch(one.store, other.store, change)
     added, gone = (sum(line.startswith(sign) for line in lines or ()) for sign in "+-")
-    size = "binary or long" if lines is None else f"+{added} -{gone}"
-    yield Text().append(f"{where}  ", "cyan").append(safe(change.path), "bold").append(f"  {size}", "dim")
+    yield line.append("  not compared by lines" if lines is None else f"  +{added} -{gone}", "dim")
     both = (change.left and change.right and lines) or ()
-    for line in both[:limit]:
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-        yield Text(f"    {safe(line)}", colour)
-    if limit and len(both) > limit:
-        yield Text(f"    ({count(len(both) - limit, 'more line')})", "dim")
+    for each in both[:PATCH_LINES]:
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(each[:1], "")
+        yield Text(f"    {safe(each)}", colour)
+    if len(both) > PATCH_LINES:
+        yield Text(f"    ({count(len(both) - PATCH_LINES, 'more line')})", "dim")
 
 
 def answer(side: Side) -> Iterator[Text]:

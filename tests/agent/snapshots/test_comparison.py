@@ -41,3 +41,12 @@ def test_what_is_no_short_text_is_not_compared_line_by_line(tmp_path: Path) -> N
     theirs: Folder = {"long": b"y\n", "binary": b"x"}
     with kept(tmp_path, {"long": b"x\n" * 200_000, "binary": b"\0"}, theirs) as (left, right):
         assert [patch(left.store, right.store, change) for change in changes(left, right)] == [None, None]
+
+
+def test_lines_that_are_much_alike_take_no_minutes(tmp_path: Path) -> None:
+    lines = [f"{number**7 % 151}\n" for number in range(40_000)]
+    ours: Folder = {"many": "".join(lines).encode(), "few": b"1\n" * 900}
+    theirs: Folder = {"many": "".join(reversed(lines)).encode(), "few": b"2\n"}
+    with kept(tmp_path, ours, theirs) as (left, right):
+        few, many = (patch(left.store, right.store, change) for change in changes(left, right))
+    assert (many, len(few or ())) == (None, 902)

@@ -212,6 +212,24 @@ def test_what_cannot_be_kept_is_named_and_blocks_nothing(tmp_path: Path) -> None
     assert place.restored(taken.tree) == {"file": b"1"}
 
 
+def test_a_path_that_is_too_long_is_left_out_alone(tmp_path: Path) -> None:
+    place = Place(tmp_path, {"kept": b"1"})
+    name, here = "n" * 250, os.open(place.work, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    for _ in range(2):
+        taken = place.take()
+        (left_out,) = taken.left_out
+        assert (left_out.endswith("n (its path is too long)"), len(left_out) < 250) == (True, True)
+    (place.work / name).rename(tmp_path / "away")
+    assert place.take().left_out == ()
+    assert place.restored(place.take().tree) == {"kept": b"1"}
+
+
 READ_AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -223,8 +241,11 @@ base = Path(sys.argv[1])
 for name in ("open", "closed"):
     (base / "work" / name).write_text(name)
     (base / "work" / f"{name}-folder").mkdir()
+(base / "work" / "listed-folder").mkdir()
+(base / "work" / "listed-folder" / "file").write_text("listed, not looked at")
 (base / "work" / "closed").chmod(0)
 (base / "work" / "closed-folder").chmod(0)
+(base / "work" / "listed-folder").chmod(0o444)
 snapshots = Snapshots(base / "snapshots", base / "work", ())
 print(*sorted(snapshots.take(print).left_out), sep="\\n")
 (base / "work" / "closed-folder").chmod(0o700)
@@ -237,8 +258,8 @@ def test_what_may_not_be_read_is_named_and_looked_at_again() -> None:
         Path(folder).chmod(0o777)
         command = [sys.executable, "-c", READ_AS_NOBODY, folder]
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False, timeout=60)
-    closed, inner = "closed (it cannot be read)", "closed-folder (it cannot be read)"
-    assert (done.stdout.splitlines(), done.stderr) == ([closed, inner, closed], "")
+    closed, inner, listed = (f"{name} (it cannot be read)" for name in ("closed", "closed-folder", "listed-folder"))
+    assert (done.stdout.splitlines(), done.stderr) == ([closed, inner, listed, closed, listed], "")
 
 
 def test_too_much_is_refused_before_anything_is_read(tmp_path: Path) -> None:

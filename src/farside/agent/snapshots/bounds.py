@@ -48,7 +48,7 @@ class Bounds:
             gone = hidden.get(os.path.relpath(folder, root).removeprefix("."), frozenset())
             inner[:] = [name for name in inner if name not in gone]
             for name in names:
-                with suppress(FileNotFoundError):  # gone since it was listed
+                with suppress(OSError):  # gone, or not to be looked at: what is kept tells of it
                     size += 0 if name in gone else os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118
             files += len(names)
             self.check(files, size)

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from errno import ELOOP, ENOENT, ENOTDIR, ENXIO
+from errno import ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, ENXIO
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG, S_IXUSR
 from typing import IO
@@ -129,6 +129,10 @@ class Capture:
             self._passed_over(path, "it cannot be read")
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            if error.errno != ENAMETOOLONG:
+                raise
+            self._passed_over(path, "its path is too long")
         return ""
 
     def _listed(self, path: str, seen: Seen | None) -> tuple[dict[str, FileRow], dict[str, str]]:

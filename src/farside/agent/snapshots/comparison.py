@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ from farside.agent.snapshots.tree import FOLDER, Leaf, decoded
 
 COMPARED = 200_000
 """Bytes of a file that are compared line by line; of a larger one it is only said that it differs."""
+
+
+PAIRS = 1_000_000
+"""Pairs of equal lines, one of each side, up to which files are compared line by line: the time is theirs (0.5 s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,15 @@ def _files(store: Store, path: str, leaf: Leaf | None) -> Iterator[tuple[str, Le
 
 
 def patch(left: Store, right: Store, change: Change) -> list[str] | None:
-    """Return a change as the lines of a unified diff without its heading; None where a side is no short text.
+    """Return a change as the lines of a unified diff without its heading.
+
+    None where a side is no short text, or so alike in its lines that it would take long.
 
     Raises:
         FarsideError: a store is damaged.
     """
     ours, theirs = _lines(left, change.left), _lines(right, change.right)
-    if ours is None or theirs is None:
+    if ours is None or theirs is None or _pairs(ours, theirs) > PAIRS:
         return None
     return list(difflib.unified_diff(ours, theirs, lineterm=""))[2:]
 
@@ -91,3 +98,13 @@ def _lines(store: Store, leaf: Leaf | None) -> list[str] | None:
         if len(content) > COMPARED or b"\0" in chunk:
             return None
     return content.decode(errors="replace").splitlines()
+
+
+def _pairs(ours: list[str], theirs: list[str]) -> int:
+    """Return how many pairs of equal lines difflib looks at.
+
+    It passes over lines that a long text repeats in more than one place of a hundred.
+    """
+    left, right = Counter(ours), Counter(theirs)
+    popular = len(theirs) // 100 + 1 if len(theirs) >= 200 else len(theirs)
+    return sum(number * right[line] for line, number in left.items() if right[line] <= popular)

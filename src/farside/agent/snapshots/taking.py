@@ -25,6 +25,8 @@ SAVE_AFTER = 500
 TELL_EVERY_S = 1.0
 NAMED = 10
 """Names that are left out are listed up to this many."""
+LONGEST = 200
+"""Characters of a path, at its end, that are told."""
 
 
 class CannotKeep(FarsideError):
@@ -78,7 +80,7 @@ class Snapshots:
         except TooMuch as error:
             raise CannotKeep(str(error)) from None
         except OSError as error:
-            what = f" {error.filename}" if error.filename else ""
+            what = f" {_ended(str(error.filename))}" if error.filename else ""
             raise CannotKeep(f"the system refuses{what} ({error.strerror})") from error
         return Snapshot(tree, look.files, look.size, _named(look.left_out))
 
@@ -122,6 +124,11 @@ def _within(workspace: Path, private: Iterable[Path]) -> dict[str, frozenset[str
 
 
 def _named(left_out: list[str]) -> tuple[str, ...]:
-    names = [well_formed(line) for line in left_out[:NAMED]]
+    names = [well_formed(_ended(line)) for line in left_out[:NAMED]]
     more = [f"and {len(left_out) - NAMED:,} more"] if len(left_out) > NAMED else []
     return (*names, *more)
+
+
+def _ended(path: str) -> str:
+    """Return the end of a path that is too long to be told."""
+    return path if len(path) <= LONGEST else f"…{path[-LONGEST:]}"
