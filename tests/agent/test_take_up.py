@@ -12,7 +12,7 @@ from farside.agent.state import RunState
 from farside.agent.take_up import Crew, create, taken_up
 from farside.errors import FarsideError
 from farside.messages import Part
-from farside.missions import MISSIONS
+from farside.missions import mission
 from farside.models.catalog import open_model
 from farside.tools.toolbox import open_toolbox
 
@@ -21,7 +21,7 @@ CREW = Crew(
     toolbox=lambda settings, folder, host: open_toolbox(
         Path(settings.workspace), folder.scratch, net=False, host=host, private=()
     ),
-    mission=lambda settings: MISSIONS[settings.mission],
+    mission=lambda settings: mission(settings.mission),
 )
 
 

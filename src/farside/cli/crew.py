@@ -31,9 +31,9 @@ class Stage:
 
     def crew(self) -> Crew:
         """Return how to get what the run works with."""
-        from farside.missions import MISSIONS
+        from farside.missions import mission
 
-        return Crew(self._model, self._toolbox, lambda settings: MISSIONS[settings.mission])
+        return Crew(self._model, self._toolbox, lambda settings: mission(settings.mission))
 
     def replay(self, folder: RunFolder) -> None:
         """Show what the journal holds already."""
@@ -76,7 +76,7 @@ class Stage:
     def _toolbox(self, settings: Settings, folder: RunFolder, host: Host) -> Toolbox:
         from farside.agent.mission import Place
         from farside.cli import reaching
-        from farside.missions import MISSIONS
+        from farside.missions import mission
         from farside.tools.combined import Combined
         from farside.tools.remains import prove_dead
         from farside.tools.toolbox import LAYERS, open_toolbox
@@ -93,7 +93,7 @@ class Stage:
         )
         self._learn(replace(self.scene, layer=toolbox.layer.name, strength=toolbox.layer.strength))
         reach = reaching.opened(settings, folder, toolbox.layer, self.view.notice)
-        own = MISSIONS[settings.mission].tools(Place(settings, folder, host, toolbox.layer, self.view.notice))
+        own = mission(settings.mission).tools(Place(settings, folder, host, toolbox.layer, self.view.notice))
         others = [box for box in (own, reach, self.servers) if box]
         toolbox.lend(*others)
         return Combined(toolbox, *others)

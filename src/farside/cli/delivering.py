@@ -25,13 +25,13 @@ def deliver(folder: RunFolder, state: RunState) -> Delivered | None:
     Raises:
         Undelivered: it cannot be written.
     """
-    from farside.missions import MISSIONS
+    from farside.missions import mission
 
     if state.status in ("running", "paused"):
         return None
     journal = Journal(folder.journal, read_only=True)
     try:
-        return MISSIONS[state.settings.mission].deliver(state, folder, recall_from(journal, Blobs(folder.blobs)))
+        return mission(state.settings.mission).deliver(state, folder, recall_from(journal, Blobs(folder.blobs)))
     except FarsideError as error:
         raise Undelivered(str(error), f"{error.next_step}\n  farside resume {folder.id}   writes it again") from error
     finally:

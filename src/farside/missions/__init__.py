@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from farside.agent.mission import Mission
-from farside.missions.code.mission import Code
-from farside.missions.general import General
-from farside.missions.research.mission import Research
+from functools import cache
 
-MISSIONS: dict[str, Mission] = {mission.name: mission for mission in (General(), Code(), Research())}
-"""By the name that the journal keeps."""
+from farside.agent.mission import Mission
+from farside.errors import FarsideError
+
+
+@cache
+def mission(name: str) -> Mission:
+    """Return the mission of a name that the journal keeps. Only that one is imported: each start would pay for all.
+
+    Raises:
+        FarsideError: there is none of that name.
+    """
+    match name:
+        case "general":
+            from farside.missions.general import General
+
+            return General()
+        case "code":
+            from farside.missions.code.mission import Code
+
+            return Code()
+        case "research":
+            from farside.missions.research.mission import Research
+
+            return Research()
+    raise FarsideError(f"There is no mission {name}.", "A newer farside may have it: update farside.")
