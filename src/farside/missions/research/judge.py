@@ -14,6 +14,11 @@ from farside.tools.base import Question
 
 SCHEMA = """{"type": "object", "additionalProperties": false, "required": ["why", "answer"], "properties": \
 {"why": {"type": "string", "maxLength": 300}, "answer": {"type": "string", "enum": ["yes", "no"]}}}"""
+QUESTIONS = {
+    "supports": "Do the passages say what the sentence says?",
+    "contradicts": "Does the passage contradict the sentence?",
+}
+"""Stands last; what it means stands in the system prompt, which is the same for every sentence and so is cached."""
 ROOM = 2_048
 """Tokens of an answer; a thinking model's thoughts are among them."""
 
@@ -56,19 +61,20 @@ class Consulted:
 
     def __call__(self, sentence: str, spans: Sequence[Span], rivals: Sequence[Span]) -> Judgement:
         """Ask about support, and only of what is supported whether others contradict it."""
-        said, why = self._asked("supports.md", sentence, spans)
+        said, why = self._asked("supports", sentence, spans)
         found = {"yes": Judgement("supported", why), "no": Judgement("not supported", why)}.get(
             said, Judgement("no answer", why)
         )
         if found.says != "supported":
             return found
-        answers = ((rival, self._asked("contradicts.md", sentence, [rival])) for rival in rivals)
+        answers = ((rival, self._asked("contradicts", sentence, [rival])) for rival in rivals)
         return replace(found, against=tuple((rival, why) for rival, (said, why) in answers if said == "yes"))
 
-    def _asked(self, prompt: str, sentence: str, spans: Sequence[Span]) -> tuple[str, str]:
+    def _asked(self, about: str, sentence: str, spans: Sequence[Span]) -> tuple[str, str]:
         """Return `yes`, `no`, or "" where there is no answer, and the reason."""
-        text = render(__package__, prompt, sentence=sentence, passages="\n\n".join(map(_shown, spans)))
-        question = Question(text, render(__package__, "judge.md"), SCHEMA, ROOM)
+        passages = "\n\n".join(map(_shown, spans))
+        text = render(__package__, "judged.md", sentence=sentence, passages=passages, question=QUESTIONS[about])
+        question = Question(text, render(__package__, f"{about}.md"), SCHEMA, ROOM)
         if len(self._errors) < PATIENCE:
             try:
                 answer = self.consult(question)
