@@ -45,7 +45,9 @@ def research(question: Question, options: RunOptions, depth: Depth = 2, out: Out
     from farside.missions.research.beginning import check_place, check_sources
 
     place = out.expanduser().absolute() if out else None
-    settings = options.settings("research", {"depth": str(depth), **({"out": str(place)} if place else {})})
+    settings = options.settings(
+        "research", {"question": question, "depth": str(depth), **({"out": str(place)} if place else {})}
+    )
     check_sources(question, settings.corpora, settings.net, bool(load_config().web.get("searxng")))
     if place:
         check_place(place)

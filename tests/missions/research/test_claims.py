@@ -44,8 +44,28 @@ def test_each_sentence_is_held_against_its_lines(text: str, status: str, fault: 
 
 
 def test_headings_questions_and_words_that_lead_on_are_no_claims() -> None:
-    text = "# 1890: a bridge\n\n## Ten facts\n\nWhen was it opened? Two:\n- It carries trains. [[notes:forth.md:4]]\n"
+    text = "# 1. A bridge\n\n## Ten facts\n\nWhen was it opened? Two:\n- It carries trains. [[notes:forth.md:4]]\n"
     assert [claim.sentence.text for claim in judged(text).claims] == ["It carries trains."]
+
+
+@pytest.mark.parametrize(
+    ("lead", "wrong"),
+    [
+        ("## How 900 men died", ["900"]),
+        ("## The bridge of 1890", []),
+        ("## The bridge of 1990", ["1990"]),
+        ("Did you know that 900 men died?", ["900"]),
+        ("900 men died:", ["900"]),
+        ("| dead: 900 |\n|---|", ["900"]),
+        ("# 900 dead", ["900"]),
+        ("## 12 bridges", []),
+    ],
+)
+def test_what_only_leads_on_says_no_number_that_nothing_below_it_holds(lead: str, wrong: list[str]) -> None:
+    text = f"{lead}\n\nThe Forth Bridge was opened in 1890. [[notes:forth.md:3]]\n"
+    checked = ledger(read(text), PAGES, yes, 0, "Which 12 bridges are there?")
+    troubles = [trouble for claim in checked.claims for trouble in claim.troubles]
+    assert troubles == [f"{number} stands in nothing that it leads to" for number in wrong]
 
 
 def test_a_conclusion_rests_on_what_its_section_cites_above() -> None:

@@ -91,6 +91,15 @@ def test_the_web_page_is_escaped_and_loads_nothing() -> None:
     assert links and links <= places
 
 
+def test_headings_that_say_what_nothing_holds_are_left_out() -> None:
+    text = (
+        "# 900 dead\n\n## In 1890\n\nIt was opened in 1890. [[n:forth.md:3]]\n\n"
+        "## 700 more\n\nIt is red. [[n:forth.md:4]]"
+    )
+    found = document(ledger(read(text), (FORTH,), judge, 0), "How many?")
+    assert (found.title, [part.heading for part in found.parts]) == ("How many?", ["In 1890", ""])
+
+
 def test_a_part_says_so_first() -> None:
     _, part = shown("the budget is used up")
     assert "> This is only a part: the budget is used up." in markdown(part)

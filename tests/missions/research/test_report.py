@@ -57,7 +57,7 @@ def test_a_report_has_a_title_sections_and_blocks() -> None:
         "Three things:\n- one [[n:a.md:3]]\n  goes on\n- two\n1. first\n\n"
         "| a | b |\n|---|:-:|\n| x | 5 [[n:a.md:4]] |\n"
     )
-    assert report.title == "The *bridge*"
+    assert report.title.text == "The *bridge*"
     first, facts = report.sections
     assert texts(first) == [("paragraph", ["It is old.", "It is long."])]
     assert [sentence.line for sentence in first.blocks[0].sentences] == [3, 4]

@@ -14,7 +14,7 @@ from farside.missions.research.claims import ledger
 from farside.missions.research.document import document
 from farside.missions.research.findings import MARK, findings, head
 from farside.missions.research.judge import Consulted, nobody
-from farside.missions.research.options import depth
+from farside.missions.research.options import QUESTION, depth
 from farside.missions.research.report import read
 from farside.missions.research.summary import summary
 from farside.prompts import render
@@ -55,7 +55,7 @@ class Checking:
         except (FileNotFoundError, Unreadable) as reason:
             return _unread(reason)
         opened = pages(Archive(self.place.folder))
-        return Outcome(findings(ledger(read(text), opened, nobody, 0), opened))
+        return Outcome(findings(ledger(read(text), opened, nobody, 0, self._question), opened))
 
     def judge(self) -> Outcome:
         """Check it with a judge, and keep what was judged and what was said of it."""
@@ -65,9 +65,14 @@ class Checking:
             return _unread(reason)
         archive = Archive(self.place.folder)
         opened = pages(archive)
-        judged = ledger(read(text), opened, Consulted(self.place.host.consult), depth(self.place.settings))
+        judge, most = Consulted(self.place.host.consult), depth(self.place.settings)
+        judged = ledger(read(text), opened, judge, most, self._question)
         first = head(judged, archive.put(text.encode(errors="replace")), archive.put(verdicts.written(judged)))
         return Outcome(f"{first}\n{findings(judged, opened)}\n{MARK}\n{summary(document(judged, ''))}")
+
+    @property
+    def _question(self) -> str:
+        return self.place.settings.option(QUESTION)
 
 
 def written(workspace: Path) -> str:

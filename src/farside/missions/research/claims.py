@@ -8,7 +8,7 @@ from typing import Literal
 
 from farside.missions.research import dates, quantities
 from farside.missions.research.citation import ABOVE, Citation
-from farside.missions.research.faults import faults
+from farside.missions.research.faults import faults, unfounded
 from farside.missions.research.judge import Judge, Judgement
 from farside.missions.research.report import Report, Section, Sentence
 from farside.missions.research.rivals import rivals
@@ -66,19 +66,23 @@ class Ledger:
         return sum(claim.status in statuses for claim in self.claims)
 
 
-def ledger(report: Report, pages: Sequence[Page], judge: Judge, depth: int) -> Ledger:
+def ledger(report: Report, pages: Sequence[Page], judge: Judge, depth: int, question: str = "") -> Ledger:
     """Return the ledger of a report over the pages that were opened.
 
-    `depth`: passages of other sources that each claim is held against.
+    `depth`: passages of other sources that each claim is held against. `question`: what the user said may stand in
+    headings too.
     """
     known = "\n".join(page.text for page in pages)
     found: list[Claim] = []
     for section in report.sections:
+        begin = len(found)
         for sentence, spans, missing in _cited(section, pages):
             wrong = missing or faults(sentence.text, spans, known)
             others = rivals(sentence.text, spans, pages, depth)
             judged = Judgement() if wrong else judge(sentence.text, spans, others)
-            found.append(Claim(len(found) + 1, section.heading, sentence, spans, wrong, judged))
+            found.append(Claim(len(found) + 1, section.heading.text, sentence, spans, wrong, judged))
+        found += _unfounded(_leading(section), found[begin:], question, len(found))
+    found += _unfounded([report.title], found, question, len(found))
     return Ledger(report, tuple(found))
 
 
@@ -87,19 +91,41 @@ def _cited(section: Section, pages: Sequence[Page]) -> Iterator[tuple[Sentence, 
     above: tuple[Span, ...] = ()
     for block in section.blocks:
         for sentence in block.sentences:
-            if not _claims(sentence, section, block.kind == "head"):
+            if block.kind == "head" or not _claims(sentence, section):
                 continue
             spans, missing = _spans(sentence.citations, pages, above)
             above = tuple(dict.fromkeys((*above, *spans)))
             yield sentence, spans, missing
 
 
-def _claims(sentence: Sentence, section: Section, head: bool) -> bool:
+def _claims(sentence: Sentence, section: Section) -> bool:
     """Tell whether a sentence has to be proven. Of what no source says nothing can be cited."""
-    if head or (not sentence.asserts and not sentence.citations):
+    if not sentence.asserts and not sentence.citations:
         return False
     open_question = section.unsettled and not sentence.citations
     return not (open_question and not quantities.claimed(sentence.text) and not dates.dated(sentence.text).dates)
+
+
+def _leading(section: Section) -> list[Sentence]:
+    """Return what claims nothing by itself: the heading, questions, heads of tables, words that lead on."""
+    inside = [
+        sentence
+        for block in section.blocks
+        for sentence in block.sentences
+        if block.kind == "head" or not (sentence.asserts or sentence.citations)
+    ]
+    return [section.heading, *inside]
+
+
+def _unfounded(leading: Sequence[Sentence], below: Sequence[Claim], question: str, before: int) -> list[Claim]:
+    """Return a claim for each heading or lead that says a number or date which nothing below it holds."""
+    spans = tuple(dict.fromkeys(span for claim in below if not claim.faults for span in claim.spans))
+    text = "\n".join([question, *(span.text for span in spans)])
+    wrong = [(sentence, missing) for sentence in leading if (missing := unfounded(sentence.text, text))]
+    return [
+        Claim(number, "", sentence, (), missing, Judgement())
+        for number, (sentence, missing) in enumerate(wrong, before + 1)
+    ]
 
 
 def _spans(

@@ -40,7 +40,7 @@ def deliver(state: RunState, folder: RunFolder) -> Delivered | None:
         return None
     opened = pages(archive)
     judge = Kept(json.loads(archive.get(judged.verdicts)), opened) if judged else nobody
-    checked = ledger(read(text), opened, judge, 0)
+    checked = ledger(read(text), opened, judge, 0, state.goal)
     unfinished = _unfinished(state)
     shown = document(checked, state.goal, unfinished)
     report, page, claims = _places(state, folder)

@@ -94,7 +94,7 @@ def document(ledger: Ledger, question: str, unfinished: str = "") -> Document:
     view = _View(ledger, {(source.page.name, source.page.hash): source.number for source in sources})
     parts = tuple(view.part(section) for section in ledger.report.sections if not section.unsettled)
     return Document(
-        ledger.report.title or question,
+        view.title() or question,
         question,
         tuple(_notes(ledger, unfinished)),
         tuple(part for part in parts if part.pieces),
@@ -138,9 +138,15 @@ class _View:
     ledger: Ledger
     numbers: dict[tuple[str, str], int]
 
+    def title(self) -> str:
+        """Return the title, if it says no number that nothing below it holds."""
+        title = self.ledger.report.title
+        return "" if self.ledger.of(title) else _words(title.text)
+
     def part(self, section: Section) -> Part:
         pieces = [self._piece(block) for block in section.blocks]
-        return Part(_words(section.heading), section.depth, tuple(_led(section.blocks, pieces)))
+        heading = "" if self.ledger.of(section.heading) else _words(section.heading.text)
+        return Part(heading, section.depth, tuple(_led(section.blocks, pieces)))
 
     def unsettled(self) -> Iterator[Unsettled]:
         """Yield the rows of the report's own section, then what the judge found to be disputed."""

@@ -9,6 +9,7 @@ from farside.missions.research.scripts import plain
 from farside.missions.research.spans import Span
 from farside.missions.research.spans import stands as is_verbatim
 
+SMALL = 10
 MOST = 60
 """Lines that one sentence may cite: a whole page supports nothing in particular."""
 
@@ -26,6 +27,25 @@ def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, 
     return tuple(dict.fromkeys((*_quoted(sentence, text), *_counted(sentence, text), *_named(sentence, text, known))))
 
 
+def unfounded(words: str, text: str) -> tuple[str, ...]:
+    """Return which dates and numbers of a heading, or of words that lead on, stand nowhere in a text.
+
+    Small whole numbers are let through: they count what follows.
+    """
+    claimed, held, there = dates.dated(words), *_held(text)
+    missing = [date.written for date in claimed.dates if not dates.stands(date, held, there)]
+    figures = quantities.digits(claimed.rest)
+    missing += [written for written, value in figures if value not in there and not (0 <= value < SMALL)]
+    return tuple(f"{each} stands in nothing that it leads to" for each in missing)
+
+
+def _held(text: str) -> tuple[tuple[dates.Date, ...], set[float]]:
+    """Return the dates of a text and its numbers, those of its dates among them."""
+    held = dates.dated(text, order="both").dates
+    parts = {float(part) for date in held if date.until is None for part in (date.year, date.month, date.day) if part}
+    return held, quantities.present(text) | parts
+
+
 def _quoted(sentence: str, text: str) -> Iterator[str]:
     for quotation in quotations.quotations(sentence):
         if not quotations.stands(quotation, text):
@@ -34,10 +54,7 @@ def _quoted(sentence: str, text: str) -> Iterator[str]:
 
 def _counted(sentence: str, text: str) -> Iterator[str]:
     """Yield the dates and numbers that do not stand in the text."""
-    claimed, held = dates.dated(sentence), dates.dated(text, order="both").dates
-    there = quantities.present(text) | {
-        float(part) for date in held if date.until is None for part in (date.year, date.month, date.day) if part
-    }
+    claimed, held, there = dates.dated(sentence), *_held(text)
     for date in claimed.dates:
         if not dates.stands(date, held, there):
             yield f"the date {date.written} does not stand there"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from farside.agent.events import Settings
 
-DEPTH, OUT = "depth", "out"
+QUESTION, DEPTH, OUT = "question", "depth", "out"
 SUFFIXES = (".md", ".html", ".json")
 """Of the report, of the report as a web page, and of its ledger."""
 

@@ -40,6 +40,9 @@ class Sentence:
         )
 
 
+NOTHING = Sentence("", (), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, an item of a list, or a row of a table; a head names the columns of one and claims nothing."""
@@ -54,7 +57,8 @@ class Block:
 class Section:
     """What stands below one heading."""
 
-    heading: str
+    heading: Sentence
+    """Empty before the first."""
     depth: int
     """How many `#` its heading has; 0 = before the first."""
     blocks: tuple[Block, ...]
@@ -62,38 +66,39 @@ class Section:
     @property
     def unsettled(self) -> bool:
         """Tell whether it is the section that says what could not be settled."""
-        return bool(UNSETTLED.search(self.heading))
+        return bool(UNSETTLED.search(self.heading.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A whole report."""
 
-    title: str
+    title: Sentence
+    """Empty where it has none."""
     sections: tuple[Section, ...]
 
 
 def read(text: str) -> Report:
     """Return the report that a text in Markdown is; a first heading of depth 1 is its title."""
-    title, sections = "", list[Section]()
-    heading, depth, held = "", 0, list[tuple[int, str]]()
+    title = heading = NOTHING
+    sections, depth, held = list[Section](), 0, list[tuple[int, str]]()
     for number, line in enumerate(text.split("\n"), 1):
         found = HEADING.fullmatch(line.strip())
         if found is None:
             held.append((number, line.strip()))
             continue
         sections += _section(heading, depth, held)
-        heading, depth, held = without(found[2]), len(found[1]), []
-        if depth == 1 and not title:
-            title, heading, depth = heading, "", 0
+        heading, depth, held = Sentence(without(found[2]), (), number), len(found[1]), []
+        if depth == 1 and title is NOTHING:
+            title, heading, depth = heading, NOTHING, 0
     sections += _section(heading, depth, held)
     return Report(title, tuple(sections))
 
 
-def _section(heading: str, depth: int, lines: list[tuple[int, str]]) -> list[Section]:
-    apart = bool(UNSETTLED.search(heading))
+def _section(heading: Sentence, depth: int, lines: list[tuple[int, str]]) -> list[Section]:
+    apart = bool(UNSETTLED.search(heading.text))
     blocks = tuple(_blocks(lines, apart))
-    return [Section(heading, depth, blocks)] if heading or blocks else []
+    return [Section(heading, depth, blocks)] if heading.text or blocks else []
 
 
 def _blocks(lines: list[tuple[int, str]], apart: bool) -> Iterator[Block]:
