@@ -55,6 +55,7 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 	  printf 'make bench-%-16s %s\n' "$${name%.py}" "$$(sed -n '1s/"""//gp' "$$file")"; done
 
 bench-small_model bench-citations: NEEDS = local
+bench-ceilings bench-k2_expert bench-k2_layer: NEEDS = parity
 bench-%: bench/%.py
 	@scripts/setup.sh $(NEEDS) dev
 	@$(PYTHON_IN) -m bench.$* $(ARGS)

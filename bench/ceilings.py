@@ -8,6 +8,7 @@ A kernel that reads weights once and multiplies can be no faster than the slower
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,11 +16,14 @@ from functools import partial
 from statistics import median
 
 import torch
+from torch.nn import functional
 
 LEAST_RUNS = 3
+MOST_S = 8.0
+"""Slow calls are run no longer than this."""
 READ_BYTES = 1 << 30
 """Far past any cache."""
-MATMUL_WIDTH = 2048
+MATMUL_WIDTH = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +56,60 @@ class Timed:
     note: str = ""
 
 
-def seconds(calls: Iterable[Callable[[], object]], least_s: float = 1.0) -> float:
-    """Return the median time of the calls, gone through in turn until enough time has passed."""
+def progress(what: str) -> None:
+    """Say what comes next."""
+    print(f"  {what}", file=sys.stderr, flush=True)
+
+
+def seconds(calls: Iterable[Callable[[], object]], least_s: float = 1.0, most_s: float = MOST_S) -> float:
+    """Return the median time of the calls, gone through in turn, LEAST_RUNS times and `least_s` long.
+
+    The first run warms up. It counts alone where it took `most_s`; no run begins after that.
+    """
     turn, times = list(calls), list[float]()
-    turn[0]()
-    begun = time.perf_counter()
-    while len(times) < max(LEAST_RUNS, len(turn)) or time.perf_counter() - begun < least_s:
+    spent = 0.0
+    while spent < most_s and (len(times) <= LEAST_RUNS or spent < least_s):
         call = turn[len(times) % len(turn)]
         started = time.perf_counter()
         call()
         times.append(time.perf_counter() - started)
-    return median(times)
+        spent += times[-1]
+    return median(times[1:] or times)
 
 
 def measure(read_bytes: int = READ_BYTES, width: int = MATMUL_WIDTH, least_s: float = 1.0) -> Ceilings:
-    """Measure all three, with as many threads as torch has."""
+    """Measure all three, with as many threads as torch has; products as a model makes them, x W^T."""
+    progress("this machine: memory, matmul")
     held = torch.ones(read_bytes // 4)
     read = min(seconds([held.sum], least_s) for _ in range(3))
     square = torch.randn(width, width)
     narrow = square.bfloat16()
     flops = 2 * width**3
-    bf16, fp32 = (flops / seconds([partial(torch.mm, each, each)], least_s) for each in (narrow, square))
+    bf16, fp32 = (flops / seconds([partial(functional.linear, each, each)], least_s) for each in (narrow, square))
     return Ceilings(read_bytes / read, bf16, fp32)
 
 
-def print_table(rows: Iterable[Timed], ceilings: Ceilings) -> None:
-    """Print each line beside the ceilings; the last share is that of the bound max(weights read, compute)."""
+def print_table(rows: Iterable[Timed], ceilings: Ceilings) -> list[Timed]:
+    """Print each line as it comes, beside the ceilings, and return them all.
+
+    The last share is that of the bound max(weights read, compute).
+    """
+    printed = []
     print(ceilings)
-    print(f"{'':34}{'tokens':>7}{'ms':>10}{'GB/s':>8}{'GFLOP/s':>9}{'memory':>8}{'matmul':>8}{'bound':>7}")
+    print(
+        f"{'':34}{'tokens':>7}{'ms':>10}{'GB/s':>8}{'GFLOP/s':>9}{'memory':>8}{'matmul':>8}{'bound':>7}", flush=True
+    )
     for row in rows:
         bytes_s, flops_s = row.nbytes / row.seconds, row.flops / row.seconds
         memory, matmul = bytes_s / ceilings.bytes_s, flops_s / ceilings.bf16_flops_s
         bound = ceilings.bound_s(row.nbytes, row.flops) / row.seconds
         print(
             f"{row.name:34}{row.tokens:7}{1000 * row.seconds:10.2f}{bytes_s / 1e9:8.2f}{flops_s / 1e9:9.1f}"
-            f"{memory:8.0%}{matmul:8.0%}{bound:7.0%}  {row.note}".rstrip()
+            f"{memory:8.0%}{matmul:8.0%}{bound:7.0%}  {row.note}".rstrip(),
+            flush=True,
         )
+        printed.append(row)
+    return printed
 
 
 def main() -> None:

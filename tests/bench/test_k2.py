@@ -1,5 +1,6 @@
 """The benchmarks of K2 at tiny shapes: they run, and what they compare is the same work."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,19 @@ def test_the_ceilings_are_measured() -> None:
     assert min(found.bytes_s, found.bf16_flops_s, found.fp32_flops_s) > 0
 
 
+def test_slow_calls_are_run_no_longer_than_it_takes_to_know() -> None:
+    began: list[float] = []
+
+    def slow() -> None:
+        began.append(time.perf_counter())
+        time.sleep(0.02)
+
+    assert ceilings.seconds([slow], least_s=9, most_s=0.01) >= 0.02
+    assert len(began) == 1
+    ceilings.seconds([slow], least_s=0)
+    assert len(began) == 1 + 1 + ceilings.LEAST_RUNS
+
+
 @torch.inference_mode()
 def test_every_form_of_an_expert_multiplies_with_the_same_weights(capsys: pytest.CaptureFixture[str]) -> None:
     made = k2_expert.expert(128, 64, seed=0)
@@ -31,8 +45,7 @@ def test_every_form_of_an_expert_multiplies_with_the_same_weights(capsys: pytest
     assert torch.equal(made.int4(x), made.rounded(x))
     assert k2_expert.difference(made.kernel(x), made.rounded(x)) < 0.01
     assert 0.1 < k2_expert.difference(made.int4(x), made.bf16(x)) < 0.25
-    rows = k2_expert.compare(128, 64, [1], [made])
-    ceilings.print_table(rows, CEILINGS)
+    rows = ceilings.print_table(k2_expert.compare(128, 64, [1], [made]), CEILINGS)
     assert [row.nbytes for row in rows] == [49_152, 13_824, 13_824]
     assert "as fast" in k2_expert.claim(rows, 128, made)
     assert capsys.readouterr().out.count("\n") == 2 + 3
