@@ -99,6 +99,7 @@ PACKED, SCALE, SHAPE = (f"{EXPERT}.weight_{part}" for part in ("packed", "scale"
         (SCALE, torch.zeros(32, 4, dtype=torch.bfloat16), r"is \[32, 4\]; it must be \[32, 2\]"),
         (SHAPE, torch.zeros(2), "is F32; it must be I64 or I32"),
         (SHAPE, None, "lacks the tensor"),
+        (PACKED, torch.tensor(1, dtype=torch.int32), r"weight_packed is \[\]; it must be a matrix"),
         ("lm_head.weight", torch.zeros(512, 64, dtype=torch.float8_e4m3fn), "is F8_E4M3; a weight is INT4"),
         ("model.layers.1.mlp.gate.weight", torch.zeros(8, 64, dtype=torch.int8), "is I8; a weight is INT4"),
     ],
@@ -155,4 +156,7 @@ def test_a_folder_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
         open_checkpoint(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(FarsideError, match=r"index\.json cannot be read"):
+        open_checkpoint(tmp_path)
+    (tmp_path / "config.json").write_text("[" * 100_000)
+    with pytest.raises(FarsideError, match=r"config\.json holds no JSON object"):
         open_checkpoint(tmp_path)

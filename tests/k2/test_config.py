@@ -123,6 +123,7 @@ def test_a_field_that_is_missing_is_named(field: str) -> None:
     ("changed", "named"),
     [
         ({"type": "linear"}, "rope_scaling.type"),
+        ({"type": ["yarn"]}, "rope_scaling.type"),
         ({"attention_factor": 1.2}, "rope_scaling.attention_factor"),
         ({"factor": None}, "rope_scaling.factor"),
         ({"mscale_all_dim": 0}, "rope_scaling.mscale_all_dim"),
@@ -147,6 +148,12 @@ def test_files_that_are_no_config_are_named(tmp_path: Path) -> None:
             (folder / "config.json").write_text(text)
         with pytest.raises(FarsideError, match=said):
             read_config(folder)
+
+
+def test_a_config_nested_beyond_measure_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("[" * 100_000)
+    with pytest.raises(FarsideError, match=r"config\.json is no JSON"):
+        read_config(tmp_path)
 
 
 def test_a_preset_that_is_not_known_is_named() -> None:

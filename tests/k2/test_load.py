@@ -18,6 +18,7 @@ from farside.k2.int4_linear import Int4Linear
 from farside.k2.load import load
 from farside.k2.model import CausalLM
 from farside.k2.scheme import OURS
+from tests.k2.checkpoints import EXPERT, int4, rewrite
 from tests.k2.peer import SMALL, pair, random_ids
 
 CONFIG = replace(SMALL, hidden_size=64)
@@ -76,6 +77,31 @@ def test_a_shape_that_the_config_does_not_have_is_named(tmp_path: Path) -> None:
     written(tmp_path, CausalLM(CONFIG), vocab_size=100)
     with pytest.raises(FarsideError, match=r"model\.embed_tokens\.weight is \[96, 64\]"):
         load(tmp_path)
+
+
+def rewritten(folder: Path, **changed: torch.Tensor) -> None:
+    """Put other tensors in the place of some of a checkpoint that is one file; `__` stands for a dot."""
+    held = load_file(folder / "model.safetensors")
+    save_file(
+        {**held, **{name.replace("__", "."): each for name, each in changed.items()}}, folder / "model.safetensors"
+    )
+
+
+@pytest.mark.parametrize("name", ["lm_head__weight", "model__layers__1__input_layernorm__weight"])
+def test_a_dtype_that_the_rest_does_not_have_is_named(tmp_path: Path, name: str) -> None:
+    held = written(tmp_path, CausalLM(CONFIG).bfloat16())
+    wide = load_file(held / "model.safetensors")[name.replace("__", ".")].float()
+    rewritten(tmp_path, **{name: wide})
+    told = rf"{name.replace('__', '.')} is F32, but model\.embed_tokens\.weight is BF16"
+    with pytest.raises(FarsideError, match=told):
+        load(tmp_path)
+
+
+def test_a_shape_that_belies_its_words_is_found_before_anything_is_read(tmp_path: Path) -> None:
+    folder = int4(tmp_path / "int4")
+    rewrite(folder, f"{EXPERT}.weight_shape", torch.tensor([32, 65]))
+    with pytest.raises(FarsideError, match=rf"{EXPERT}\.weight_shape is \[32, 65\], which \[32, 8\] words"):
+        load(folder)
 
 
 @torch.no_grad()

@@ -16,12 +16,16 @@ pytest.importorskip("torch", reason="needs the extra k2")
 pytest.importorskip("safetensors", reason="needs the extra k2")
 
 import torch
+from safetensors.torch import save_file
 
 from farside.errors import FarsideError
+from farside.k2.checkpoint import open_checkpoint
+from farside.k2.config import read_config
 from farside.k2.int4 import RuleName, quantize
 from farside.k2.new_checkpoint import NewCheckpoint, write_checkpoint
 from farside.k2.quantize import prepare
 from farside.k2.scheme import OURS
+from farside.k2.tensors import tensors
 from tests.k2.checkpoints import EXPERT, INDEX, SMALL, all_tensors, int4, plain, rewrite
 
 
@@ -169,6 +173,34 @@ def test_what_cannot_be_converted_is_refused(tmp_path: Path) -> None:
         prepare(plain(tmp_path / "bf16"), tmp_path / "taken")
 
 
+def test_what_the_config_asks_for_must_be_there(tmp_path: Path) -> None:
+    source = plain(tmp_path / "bf16")
+    index = json.loads((source / INDEX).read_text())
+    del index["weight_map"]["model.layers.2.mlp.experts.3.up_proj.weight"]
+    (source / INDEX).write_text(json.dumps(index))
+    with pytest.raises(FarsideError, match=r"no tensor model\.layers\.2\.mlp\.experts\.3\.up_proj\.weight"):
+        prepare(source, tmp_path / "int4")
+
+
+def test_the_text_of_a_model_that_sees_is_converted(tmp_path: Path) -> None:
+    """K2.5: names have a prefix, what declares the scheme does not know it, and a tower of another kind stays."""
+    source, target = plain(tmp_path / "bf16"), tmp_path / "int4"
+    held = {f"language_model.{name}": tensor for name, tensor in all_tensors(source).items()}
+    held["vision_tower.blocks.0.mlp.up_proj.weight"] = torch.ones(4, 4).bfloat16()
+    for path in source.glob("*.safetensors*"):
+        path.unlink()
+    save_file(held, source / "model.safetensors")
+    outer = {"model_type": "kimi_k25", "text_config": json.loads((source / "config.json").read_text())}
+    (source / "config.json").write_text(json.dumps(outer))
+    write_checkpoint(prepare(source, target), silent)
+    config = json.loads((target / "config.json").read_text())
+    assert config["text_config"]["quantization_config"] == OURS and "quantization_config" not in config
+    checkpoint = open_checkpoint(target)
+    checkpoint.require(tensors(read_config(target)))
+    assert checkpoint.is_packed(f"language_model.{EXPERT}")
+    assert torch.equal(checkpoint.weight("vision_tower.blocks.0.mlp.up_proj"), torch.ones(4, 4).bfloat16())
+
+
 def test_too_little_room_is_found_before_anything_is_written(tmp_path: Path) -> None:
     source = plain(tmp_path / "bf16")
     with (source / "huge.txt").open("wb") as file:
@@ -181,7 +213,6 @@ def test_too_little_room_is_found_before_anything_is_written(tmp_path: Path) -> 
 def test_transformers_reads_it_and_says_the_same(tmp_path: Path) -> None:
     transformers = pytest.importorskip("transformers", reason="needs the extra k2")
     pytest.importorskip("compressed_tensors", reason="needs the extra k2")
-    from farside.k2.checkpoint import open_checkpoint
     from farside.k2.load import load
 
     source, target = plain(tmp_path / "bf16", replace(SMALL, model_type="deepseek_v3")), tmp_path / "int4"

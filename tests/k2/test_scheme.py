@@ -69,12 +69,23 @@ WEIGHTS = "config_groups.group_0.weights"
         (f"{WEIGHTS}.strategy", "channel"),
         (f"{WEIGHTS}.group_size", 128),
         (f"{WEIGHTS}.actorder", "group"),
+        ("config_groups.group_0.format", "float-quantized"),
+        ("config_groups.group_0", 3),
+        (WEIGHTS, None),
+        ("config_groups.group_0.targets", "Linear"),
+        ("ignore", [["lm_head"]]),
+        ("ignore", ["re:("]),
     ],
 )
 def test_another_scheme_is_refused_by_field(path: str, value: object) -> None:
     with pytest.raises(FarsideError, match=rf"quantization_config\.{path} is") as refused:
         read_scheme(changed(path, value))
     assert "farside k2 quantize" in refused.value.next_step
+
+
+def test_what_is_no_scheme_is_refused() -> None:
+    with pytest.raises(FarsideError, match="quantization_config is 'int4'; it must be an object"):
+        read_scheme("int4")
 
 
 def test_fields_that_newer_libraries_add_do_no_harm() -> None:

@@ -92,6 +92,7 @@ def entry(begin: int, end: int, dtype: str = "U8", shape: object = (4,)) -> dict
         ({"w": entry(1, 5)}, b"12345", "w does not begin where the tensor before it ends"),
         ({"v": entry(0, 4), "w": entry(2, 6)}, b"123456", "w does not begin where"),
         ({"w": entry(0, 4, "U9")}, b"1234", "w has the dtype U9"),
+        ({"w": {**entry(0, 4), "dtype": []}}, b"1234", r"w has the dtype \[\]"),
         ({"w": entry(0, 4, shape="4")}, b"1234", "the header's entry of w is not understood"),
         ({"w": entry(0, 4, shape=[-2, -2])}, b"1234", "the header's entry of w is not understood"),
         ({"w": entry(0, 4, shape=[4.0])}, b"1234", "the header's entry of w is not understood"),

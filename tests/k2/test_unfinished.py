@@ -69,6 +69,16 @@ def test_a_place_that_is_taken_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_a_link_cannot_be_replaced_by_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for link, place in (("a", "empty"), ("b", "nowhere")):
+        (tmp_path / link).symlink_to(tmp_path / place)
+        with pytest.raises(FarsideError, match=f"{link} is a link or a mount point"):
+            check_place(tmp_path / link)
+    with pytest.raises(FarsideError, match="/proc is a link or a mount point"):
+        check_place(Path("/proc"))
+
+
 def test_a_disk_that_gives_out_is_said(tmp_path: Path) -> None:
     wrong = pytest.raises(FarsideError, match=r"a\.partial cannot be written: Is a directory")
     with wrong, unfinished(tmp_path / "a", JOB) as folder:

@@ -13,13 +13,14 @@ from torch import Tensor
 
 from farside.errors import FarsideError
 from farside.k2.int4 import dequantize
-from farside.k2.scheme import ROUTED_EXPERT, Scheme, module_of, packed_specs, read_scheme
+from farside.k2.scheme import CODES_A_WORD, ROUTED_EXPERT, Scheme, module_of, packed_specs, read_scheme
 from farside.k2.shard import AGAIN, Shard, Spec, read_shard
 from farside.k2.tensors import Tensor as Named
 
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
 CONFIG = "config.json"
+EMBEDDING = "model.embed_tokens.weight"
 TORCH_DTYPES = {
     **{"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32, "F64": torch.float64},
     **{"I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8, "U8": torch.uint8},
@@ -82,39 +83,69 @@ class Checkpoint:
         Raises:
             FarsideError: weight_shape says otherwise than the packed words.
         """
-        packed, scale = self.read(f"{module}.weight_packed"), self.read(f"{module}.weight_scale")
+        return self.read(f"{module}.weight_packed"), self.read(f"{module}.weight_scale"), self.packed_shape(module)
+
+    def packed_shape(self, module: str) -> tuple[int, int]:
+        """Read the shape (out, in) of an INT4 weight.
+
+        Raises:
+            FarsideError: it is another than that of the packed words.
+        """
         rows, columns = self.read(f"{module}.weight_shape").tolist()
-        if (rows, columns // 8) != packed.shape:
+        words = self.spec(f"{module}.weight_packed").shape
+        if (rows, columns) != (words[0], CODES_A_WORD * words[1]):
             raise FarsideError(
                 f"{self._shard(f'{module}.weight_shape').path}: {module}.weight_shape is [{rows}, {columns}], which "
-                f"{list(packed.shape)} words do not hold.",
+                f"{list(words)} words do not hold.",
                 AGAIN,
             )
-        return packed, scale, (rows, columns)
+        return rows, columns
 
     def weight(self, module: str) -> Tensor:
         """Read a module's weight [out, in]; an INT4 one as bf16."""
         return dequantize(*self.packed(module)) if self.is_packed(module) else self.read(f"{module}.weight")
 
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of a language model's tensors where it is one part of several (K2.5)."""
+        return prefix_in(self.where)
+
     def require(self, wanted: Iterable[Named]) -> None:
-        """Check that tensors are there with their shapes; INT4 or plain is the same here.
+        """Check that tensors of the language model are there, with their shapes and in one dtype; INT4 or plain.
 
         Raises:
-            FarsideError: one is missing or of another shape; file and tensor are named.
+            FarsideError: one is missing, of another shape, or of another dtype than those before it; file and tensor
+                are named.
         """
+        prefix, dtypes = self.prefix, dict[str, str]()
         for tensor in wanted:
-            packed = self.is_packed(module_of(tensor.name)) and tensor.name.endswith(".weight")
-            plain = Spec(tensor.name, "BF16", tensor.shape)
-            spec = packed_specs(plain)[0] if packed else plain
-            if spec.name not in self.where:
-                raise FarsideError(f"{self.folder} has no tensor {spec.name}, which its config asks for.", TOGETHER)
-            found = self.spec(spec.name).shape
-            if found != spec.shape:
-                raise FarsideError(
-                    f"{self._shard(spec.name).path}: {spec.name} is {list(found)}; by config.json it must be "
-                    f"{list(spec.shape)}.",
-                    TOGETHER,
-                )
+            name = prefix + tensor.name
+            module = module_of(name)
+            if self.is_packed(module) and name.endswith(".weight"):
+                self._require(packed_specs(Spec(name, "BF16", tensor.shape))[0])
+                self.packed_shape(module)
+                continue
+            found = self._require(Spec(name, "BF16", tensor.shape))
+            if tensor.part != "routers":  # these are computed in fp32, however they are stored
+                dtypes.setdefault(found.dtype, name)
+        if len(dtypes) > 1:
+            (dtype, name), (other, odd), *_ = dtypes.items()
+            raise FarsideError(
+                f"{self._shard(odd).path}: {odd} is {other}, but {name} is {dtype}; a model runs in one of them.",
+                TOGETHER,
+            )
+
+    def _require(self, spec: Spec) -> Spec:
+        if spec.name not in self.where:
+            raise FarsideError(f"{self.folder} has no tensor {spec.name}, which its config asks for.", TOGETHER)
+        found = self.spec(spec.name)
+        if found.shape != spec.shape:
+            raise FarsideError(
+                f"{self._shard(spec.name).path}: {spec.name} is {list(found.shape)}; by config.json it must be "
+                f"{list(spec.shape)}.",
+                TOGETHER,
+            )
+        return found
 
     def _shard(self, name: str) -> Shard:
         if name not in self.where:
@@ -133,10 +164,14 @@ def open_checkpoint(folder: Path) -> Checkpoint:
     scheme = read_scheme(config.get("quantization_config") or _inner(config).get("quantization_config"))
     where = _where(folder)
     shards = {file: _shard_of(folder, file, where) for file in sorted(set(where.values()))}
+    prefix = prefix_in(where)
     for name, file in where.items():
         if name not in shards[file].specs:
             raise FarsideError(f"{folder / file} lacks the tensor {name}, which the index places there.", AGAIN)
-        _check(shards[file], shards[file].specs[name], scheme)
+        quantized = (
+            scheme is not None and name.startswith(prefix) and scheme.quantizes(module_of(name)[len(prefix) :])
+        )
+        _check(shards[file], shards[file].specs[name], quantized)
     checkpoint = Checkpoint(folder, config, scheme, shards, where)
     for name in where:
         if name.endswith(".weight_packed"):
@@ -154,7 +189,7 @@ def read_object(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FarsideError(f"{path} cannot be read: {error.strerror}.", "Name a checkpoint's folder.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise FarsideError(f"{path} holds no JSON object.", AGAIN)
@@ -189,10 +224,14 @@ def _shard_of(folder: Path, file: str, where: Mapping[str, str]) -> Shard:
     return read_shard(folder / file)
 
 
-def _check(shard: Shard, spec: Spec, scheme: Scheme | None) -> None:
-    """Check a tensor's dtype, and that it is packed if, and only if, the config says so."""
+def prefix_in(names: Iterable[str]) -> str:
+    """Return what stands before the names of the language model's tensors; a scheme names its modules without it."""
+    return next((name.removesuffix(EMBEDDING) for name in names if name.endswith(EMBEDDING)), "")
+
+
+def _check(shard: Shard, spec: Spec, quantized: bool) -> None:
+    """Check a tensor's dtype, and that it is packed if, and only if, the config says that its module is quantized."""
     module, _, part = spec.name.rpartition(".")
-    quantized = scheme is not None and scheme.quantizes(module)
     if part in PARTS:
         right = quantized and ROUTED_EXPERT.fullmatch(module)
         wrong = "" if right else "is packed; of that, config.json says nothing" if not quantized else NOT_K2
@@ -214,7 +253,10 @@ def _check_parts(checkpoint: Checkpoint, module: str) -> None:
         if f"{module}.{part}" not in checkpoint.where:
             raise FarsideError(f"{checkpoint.folder} has no tensor {module}.{part}.", AGAIN)
     packed = checkpoint.spec(f"{module}.weight_packed").shape
-    wanted = packed_specs(Spec(f"{module}.weight", "BF16", (packed[0], packed[-1] * 8)))
+    if len(packed) != 2:
+        file = checkpoint.folder / checkpoint.where[f"{module}.weight_packed"]
+        raise FarsideError(f"{file}: {module}.weight_packed is {list(packed)}; it must be a matrix.", AGAIN)
+    wanted = packed_specs(Spec(f"{module}.weight", "BF16", (packed[0], packed[1] * CODES_A_WORD)))
     for spec in wanted:
         found = checkpoint.spec(spec.name).shape
         if found != spec.shape:

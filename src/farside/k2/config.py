@@ -125,7 +125,7 @@ def read_config(path: Path) -> Config:
         raise FarsideError(
             f"{path} cannot be read: {error.strerror}.", "name a checkpoint folder, or its config.json"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FarsideError(f"{path} is no JSON: {error}.", "fetch it again from where the checkpoint came") from None
     if not isinstance(values, dict):
         raise FarsideError(f"{path} holds no object.", "fetch it again from where the checkpoint came")
@@ -156,7 +156,11 @@ def known(name: str) -> Preset:
     """
     plain = name.lower().removeprefix("kimi-")
     if plain not in preset_names():
-        raise FarsideError(f"No preset is called {name!r}.", f"presets are: {', '.join(preset_names())}")
+        there_are = ", ".join(preset_names())
+        raise FarsideError(
+            f"No preset is called {name!r}, and no folder or file either.",
+            f"name a checkpoint's folder, its config.json, or one of these: {there_are}",
+        )
     data = json.loads((files("farside.k2") / "configs" / f"{plain}.json").read_text(encoding="utf-8"))
     return Preset(data["about"], config_from(data["config"]), data["unconfirmed"])
 
@@ -223,10 +227,10 @@ def _rope(given: dict[str, Any]) -> dict[str, Any]:
     scaling = dict(scaling)
     if "rope_theta" in scaling:
         given = {**given, "rope_theta": scaling.pop("rope_theta")}
-    kinds = {scaling.pop(name) for name in ("type", "rope_type") if name in scaling}
+    kinds = {str(scaling.pop(name)) for name in ("type", "rope_type") if name in scaling}
     if not kinds <= {"default"}:
         if kinds != {"yarn"}:
-            raise _refused("rope_scaling.type", ", ".join(map(str, kinds)), "only yarn is known")
+            raise _refused("rope_scaling.type", ", ".join(kinds), "only yarn is known")
         return {**given, "rope_scaling": _yarn(scaling)}
     if scaling:
         raise _refused(f"rope_scaling.{min(scaling)}", scaling[min(scaling)], "without a type it means nothing")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,8 +13,6 @@ from farside.k2.config import read_config
 from farside.k2.int4_linear import int4_experts
 from farside.k2.model import CausalLM, experts_in_memory
 from farside.k2.tensors import tensors
-
-EMBEDDING = "model.embed_tokens.weight"
 
 
 def load(folder: Path) -> CausalLM:
@@ -28,21 +25,16 @@ def load(folder: Path) -> CausalLM:
         FarsideError: the config or the checkpoint is not understood or not whole.
     """
     config, checkpoint = read_config(folder), open_checkpoint(folder)
-    prefix = _prefix(checkpoint)
-    checkpoint.require(replace(tensor, name=prefix + tensor.name) for tensor in tensors(config))
+    checkpoint.require(tensors(config))
     with torch.device("meta"):
         model = CausalLM(config, int4_experts if checkpoint.scheme else experts_in_memory)
-    model.load_state_dict(dict(_stored(model, checkpoint, prefix)), assign=True)
+    model.load_state_dict(dict(_stored(model, checkpoint)), assign=True)
     return model.requires_grad_(False)
 
 
-def _prefix(checkpoint: Checkpoint) -> str:
-    """Return what stands before the names of a language model's tensors where it is one part of several (K2.5)."""
-    return next((name.removesuffix(EMBEDDING) for name in checkpoint.where if name.endswith(EMBEDDING)), "")
-
-
-def _stored(model: CausalLM, checkpoint: Checkpoint, prefix: str) -> Iterator[tuple[str, Tensor]]:
+def _stored(model: CausalLM, checkpoint: Checkpoint) -> Iterator[tuple[str, Tensor]]:
     """Yield the tensors that a model has; the bias of the router is in fp32 whatever the file holds."""
+    prefix = checkpoint.prefix
     for name in model.state_dict():
         tensor = checkpoint.read(prefix + name)
         yield name, tensor.float() if name.endswith("e_score_correction_bias") else tensor

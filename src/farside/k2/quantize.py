@@ -7,16 +7,19 @@ is not whole.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from farside.errors import FarsideError
 from farside.k2.checkpoint import CONFIG, Checkpoint, open_checkpoint
+from farside.k2.config import read_config
 from farside.k2.int4 import RuleName, quantize
 from farside.k2.new_checkpoint import NewCheckpoint, Piece, packed_octets
 from farside.k2.scheme import GROUP, OURS, ROUTED_EXPERT, module_of, packed_specs
 from farside.k2.shard import Spec
+from farside.k2.tensors import tensors
 from farside.k2.unfinished import check_place, check_room
 
 WEIGHT_FILES = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".safetensors.index.json")
@@ -27,8 +30,8 @@ def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> NewChe
     """Check all that can be checked, and return the INT4 checkpoint for `write_checkpoint`.
 
     Raises:
-        FarsideError: the source is broken, packed already, no bf16, or has no routed experts; the target is taken;
-            the disk is too small.
+        FarsideError: the source is broken, lacks a tensor, is packed already, no bf16, or has no routed experts; the
+            target is taken; the disk is too small.
     """
     checkpoint = open_checkpoint(source)
     if checkpoint.scheme:
@@ -41,6 +44,7 @@ def prepare(source: Path, target: Path, rule: RuleName = "absmax_7_5") -> NewChe
         )
     for name in experts:
         _check_expert(checkpoint, name)
+    checkpoint.require(tensors(read_config(source)))
     check_place(target)
     new = _converted(checkpoint, target, rule)
     check_room(target, new.disk_bytes + sum(path.stat().st_size for path in _beside(source)), "The INT4 checkpoint")
@@ -53,8 +57,15 @@ def _converted(source: Checkpoint, target: Path, rule: RuleName) -> NewCheckpoin
         pieces[file].append(_piece(source, source.spec(name), rule))
     stats = {file: shard.path.stat() for file, shard in source.shards.items()}
     job = {"quantize": rule, "from": {file: [stat.st_size, stat.st_mtime_ns] for file, stat in stats.items()}}
-    config = {**source.config, "quantization_config": OURS}
-    return NewCheckpoint(target, job, pieces, config, partial(_copy, _beside(source.folder)))
+    return NewCheckpoint(target, job, pieces, _declaring(source.config), partial(_copy, _beside(source.folder)))
+
+
+def _declaring(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a config.json that says INT4, where the family says it: K2.5 in its `text_config`."""
+    inner = config.get("text_config")
+    if inner is None:
+        return {**config, "quantization_config": OURS}
+    return {**config, "text_config": {**inner, "quantization_config": OURS}}
 
 
 def _beside(folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ from farside.k2.shard import Spec
 GROUP = 32
 """Neighbouring inputs that share a scale."""
 CODES_A_WORD = 8
+FORMAT = "pack-quantized"
 ROUTED_EXPERT = re.compile(r"(?:.+\.)?mlp\.experts\.\d+\.(?:gate|up|down)_proj")
 """The modules that are INT4 in K2: 69,120 in K2 Thinking."""
 LINEAR = re.compile(r"(?:.+\.)?(?:lm_head|\w+_proj|kv_a_proj_with_mqa)")
@@ -34,7 +35,7 @@ _WEIGHTS: dict[str, Any] = {
 }
 OURS: dict[str, Any] = {
     "quant_method": "compressed-tensors",
-    "format": "pack-quantized",
+    "format": FORMAT,
     "quantization_status": "compressed",
     "kv_cache_scheme": None,
     "config_groups": {
@@ -75,7 +76,7 @@ def _matches(module: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-def read_scheme(declared: Mapping[str, Any] | None) -> Scheme | None:
+def read_scheme(declared: object) -> Scheme | None:
     """Return the scheme of a `quantization_config`; None where there is none.
 
     Raises:
@@ -83,35 +84,62 @@ def read_scheme(declared: Mapping[str, Any] | None) -> Scheme | None:
     """
     if not declared:
         return None
-    _same(declared, {"quant_method": "compressed-tensors", "format": "pack-quantized"}, "")
-    _same(declared, {"quantization_status": "compressed"}, "")
-    _absent(declared, ("kv_cache_scheme", "sparsity_config", "transform_config"), "")
-    groups = declared.get("config_groups")
+    place = "quantization_config"
+    whole = _object(declared, place)
+    _same(whole, {"quant_method": "compressed-tensors", "format": FORMAT, "quantization_status": "compressed"}, place)
+    _absent(whole, ("kv_cache_scheme", "sparsity_config", "transform_config"), place)
+    groups = whole.get("config_groups")
     if not isinstance(groups, Mapping) or len(groups) != 1:
-        raise _foreign("config_groups", groups, "one group of weights is understood")
-    ((name, group),) = groups.items()
-    inside = f"config_groups.{name}."
+        raise _foreign(f"{place}.config_groups", groups, "one group of weights is understood")
+    ((name, only),) = groups.items()
+    inside = f"{place}.config_groups.{name}"
+    group = _object(only, inside)
     _absent(group, ("input_activations", "output_activations"), inside)
-    _same(group.get("weights") or {}, _WEIGHTS, f"{inside}weights.")
-    return Scheme(tuple(group.get("targets") or ()), tuple(declared.get("ignore") or ()))
+    if group.get("format"):
+        _same(group, {"format": FORMAT}, inside)
+    _same(_object(group.get("weights"), f"{inside}.weights"), _WEIGHTS, f"{inside}.weights")
+    return Scheme(_patterns(group, "targets", inside), _patterns(whole, "ignore", place))
 
 
-def _same(given: Mapping[str, Any], wanted: Mapping[str, Any], inside: str) -> None:
+def _object(value: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _foreign(place, value, "it must be an object")
+    return value
+
+
+def _patterns(given: Mapping[str, Any], field: str, place: str) -> tuple[str, ...]:
+    patterns = given.get(field) or []
+    if not isinstance(patterns, list) or not all(map(_is_pattern, patterns)):
+        raise _foreign(f"{place}.{field}", patterns, "it must be a list of names and of `re:` with an expression")
+    return tuple(patterns)
+
+
+def _is_pattern(pattern: object) -> bool:
+    if not isinstance(pattern, str):
+        return False
+    try:
+        re.compile(pattern.removeprefix("re:") if pattern.startswith("re:") else "")
+    except re.error:
+        return False
+    return True
+
+
+def _same(given: Mapping[str, Any], wanted: Mapping[str, Any], place: str) -> None:
     for field, value in wanted.items():
         if given.get(field) != value:
-            raise _foreign(inside + field, given.get(field), f"only {value!r} is understood")
+            raise _foreign(f"{place}.{field}", given.get(field), f"only {value!r} is understood")
 
 
-def _absent(given: Mapping[str, Any], fields: Iterable[str], inside: str) -> None:
+def _absent(given: Mapping[str, Any], fields: Iterable[str], place: str) -> None:
     for field in fields:
         if given.get(field):
-            raise _foreign(inside + field, given[field], "it must be absent")
+            raise _foreign(f"{place}.{field}", given[field], "it must be absent")
 
 
-def _foreign(field: str, value: object, why: str) -> FarsideError:
+def _foreign(place: str, value: object, why: str) -> FarsideError:
     shown = repr(value)
     return FarsideError(
-        f"The weights are in another scheme than K2 Thinking's INT4: quantization_config.{field} is "
+        f"The weights are in another scheme than K2 Thinking's INT4: {place} is "
         f"{shown if len(shown) <= 60 else shown[:60] + '...'}; {why}.",
         "Take the checkpoint in bf16 and convert it: farside k2 quantize SRC DST.",
     )

@@ -114,7 +114,7 @@ def _placed(path: Path, name: str, entry: Any) -> tuple[Spec, int, int]:
         whole = False
     if not whole:
         raise FarsideError(f"{path}: the header's entry of {name} is not understood.", AGAIN)
-    if spec.dtype not in ITEM_BYTES:
+    if not isinstance(spec.dtype, str) or spec.dtype not in ITEM_BYTES:
         raise FarsideError(f"{path}: {name} has the dtype {spec.dtype}, which is not known.", AGAIN)
     if end - begin != spec.nbytes:
         raise FarsideError(

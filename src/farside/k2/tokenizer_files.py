@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import platformdirs
 
 from farside.errors import FarsideError
 from farside.k2.control import RESERVED
+from farside.k2.extra import need
 
 if TYPE_CHECKING:
     from farside.k2.tokenizer import Tokenizer
@@ -53,8 +53,7 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     Raises:
         FarsideError: tiktoken is not installed, or a file is missing or damaged.
     """
-    if find_spec("tiktoken") is None:
-        raise FarsideError("The K2 tokenizer needs tiktoken, which is not here.", "pip install 'farside[k2]'")
+    need("The K2 tokenizer", "tiktoken")
     from farside.k2.tokenizer import Tokenizer
 
     tokens = _tokens(folder / RANKS)

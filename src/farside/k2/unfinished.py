@@ -33,6 +33,9 @@ def check_place(target: Path) -> None:
     """
     if not target.name:  # "." or "/": a folder cannot be put in its place
         raise FarsideError(f"{target} has no name of its own.", "Name a folder that is not there yet.")
+    if target.is_symlink() or target.is_mount():
+        what = f"{target} is a link or a mount point, in whose place no folder can be put."
+        raise FarsideError(what, "Name a folder within it that is not there yet.")
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise FarsideError(f"{target} exists already.", "Name a folder that is not there yet.")
 

@@ -13,7 +13,7 @@ from farside.errors import FarsideError
 Wire = dict[str, Any]
 """A JSON object."""
 ROLES = ("system", "developer", "user", "assistant", "tool")
-SHAPE = "the shape of a request: {'messages': [{'role': 'user', 'content': 'Hi'}]}"
+SHAPE = 'the shape of a request: {"messages": [{"role": "user", "content": "Hi"}]}'
 
 
 def refuse(message: str, next_step: str = SHAPE) -> NoReturn:
@@ -46,7 +46,10 @@ def tools_of(body: Wire) -> list[Wire]:
     if tools is None:
         return []
     if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
-        refuse("`tools` is no list of objects.", "a tool: {'type': 'function', 'function': {'name': ...}}")
+        refuse(
+            "`tools` is no list of objects.",
+            'a tool: {"type": "function", "function": {"name": "look", "parameters": {}}}',
+        )
     return tools
 
 
@@ -101,7 +104,7 @@ def _part(part: object, where: str) -> str:
         return text_of(part["text"], f"{where}.text")
     kind = part.get("type") if isinstance(part, dict) else None
     what = f"is of the type {kind!r}" if kind else "is no text part"
-    refuse(f"{where} {what}: K2 Thinking reads text alone.", "send parts such as {'type': 'text', 'text': 'Hi'}")
+    refuse(f"{where} {what}: K2 Thinking reads text alone.", 'send parts such as {"type": "text", "text": "Hi"}')
 
 
 def calls_of(message: Wire, where: str) -> list[tuple[str, str]]:
@@ -121,7 +124,8 @@ def calls_of(message: Wire, where: str) -> list[tuple[str, str]]:
 def _call(call: object, where: str) -> tuple[str, str]:
     if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
         refuse(
-            f"{where} is no call of a function.", "a call: {'id': ..., 'function': {'name': ..., 'arguments': ...}}"
+            f"{where} is no call of a function.",
+            'a call: {"id": "functions.look:0", "function": {"name": "look", "arguments": "{}"}}',
         )
     arguments = call["function"].get("arguments")
     if not isinstance(arguments, str):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from farside.errors import FarsideError
+from farside.k2.extra import need
 from farside.messages import Finish, Reply, Request, Usage
 from farside.models.base import ContextTooLong, OnNotice, OnPart, Profile, Rejected, Unusable
 from farside.models.k2_wire import message_of, messages_of, part_of, tools_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from farside.k2.config import Config
     from farside.k2.tokenizer import Tokenizer
 
-INSTALL = "pip install 'farside[k2]'"
 TRIES = 3
 """How often a turn is sampled that is empty, or only thinks."""
 USUAL_DISK = 6.5e9
@@ -100,9 +99,7 @@ def examined(path: Path) -> Config:
 
 def check_packages() -> None:
     """Raise FarsideError where the extra `k2` is not installed."""
-    for package in ("torch", "tiktoken"):
-        if find_spec(package) is None:
-            raise FarsideError(f"k2/PATH needs {package}, which is not here.", INSTALL)
+    need("k2/PATH", "torch", "tiktoken")
 
 
 def _check_memory(path: Path, config: Config) -> None:

@@ -49,6 +49,8 @@ def test_the_machine_is_what_the_options_say(farside: Farside) -> None:
     [
         (("k9",), "No preset is called 'k9'"),
         (("tiny", "--ram", "lots"), "'lots' is no size"),
+        (("nowhere/k2",), "no folder or file either"),
+        (("tiny", "--ram", "9" * 400 + "G"), "is no size"),
         (("tiny", "--ram", "0"), "more than nothing"),
         (("tiny", "--disk-gbps", "nan"), "more than nothing"),
         (("tiny", "--context", "262145"), "not in the model's window"),

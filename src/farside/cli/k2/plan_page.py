@@ -9,7 +9,7 @@ from farside.errors import FarsideError
 from farside.k2.plan import HIT_BY_SHARE, RAM_RATE, SYSTEM_BYTES, Fit, Plan, expert_size, latent_bytes
 
 COLUMNS = ("trunk in", "trunk", "latents", "for experts", "experts", "hits", "read/token", "tokens/s", "limit")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT]?)(i?)B?", re.IGNORECASE)
 
 
 def octets(text: str) -> int:

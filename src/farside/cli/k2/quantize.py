@@ -25,6 +25,9 @@ def quantize(source: Source, target: Target, rule: Rule = "absmax_7_5") -> None:
     The routed experts become INT4 (compressed-tensors pack-quantized, groups of 32); all else stays as it is. It goes
     shard by shard; if it is broken off, the same command goes on.
     """
+    from farside.k2.extra import need
+
+    need("farside k2 quantize", "torch")
     from farside.cli.k2.progress import written
     from farside.k2.new_checkpoint import write_checkpoint
     from farside.k2.quantize import prepare

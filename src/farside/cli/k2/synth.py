@@ -29,6 +29,9 @@ def synth(target: Target, shape: Shape, layers: Layers = None, seed: Seed = 0, t
     In the format of K2 Thinking on disk, with INT4 experts, for tests and benchmarks. If it is broken off, the same
     command goes on.
     """
+    from farside.k2.extra import need
+
+    need("farside k2 synth", "torch")
     from farside.cli.k2.progress import written
     from farside.k2.config import preset, read_config
     from farside.k2.new_checkpoint import write_checkpoint
