@@ -95,6 +95,21 @@ def test_text_is_decoded_by_mark_by_charset_and_by_guess(reader: Reader) -> None
     assert reader.text(b"a\x1b[31mb", "text") == "a\\x1b[31mb"
 
 
+@pytest.mark.parametrize(
+    ("charset", "data"),
+    [
+        ("utf-7", b"+2AA-"),
+        ("unicode_escape", rb"\ud800"),
+        ("undefined", b"x"),
+        ("punycode", b"ab" * 10_000),
+        ("hex", b"00"),
+        ("\u00fc\0", b"x"),
+    ],
+)
+def test_a_server_cannot_name_an_encoding_that_no_page_has(reader: Reader, charset: str, data: bytes) -> None:
+    assert reader.text(data, "text", charset=charset) == data.decode()
+
+
 def test_every_layer_of_the_sandbox_serves(tmp_path: Path, layer: Layer) -> None:
     reader = Reader(layer, tmp_path / "reader", (tmp_path,))
     assert reader.text(pdf("Tycho"), "pdf") == "## Page 1\n\nTycho\n"

@@ -11,6 +11,8 @@ PDF = b"%PDF-"
 HTML = (".html", ".htm", ".xhtml")
 SNIFFED = 8192
 """Bytes at the beginning that are looked at."""
+PYTHON_S_OWN = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+"""Codecs that no page is written in: they take hours, or end in half a character."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -39,12 +41,21 @@ def _claims_pdf(name: str, content_type: str) -> bool:
 def decoded(data: bytes, charset: str = "") -> str:
     """Return text: by its byte-order mark, by what a server says, as UTF-8, else as Windows-1252."""
     marked = next((name for mark, name in MARKS if data.startswith(mark)), "")
-    for encoding in filter(None, (marked, charset, "utf-8")):
+    for encoding in filter(None, (marked, _named(charset), "utf-8")):
         try:
             return _lines(data.decode(encoding))
         except (UnicodeDecodeError, LookupError):  # not that one
             continue
     return _lines(data.decode("cp1252", errors="replace"))
+
+
+def _named(charset: str) -> str:
+    """Return the codec of a name, or "" where it is none of a page."""
+    try:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):
+        return ""
+    return "" if name in PYTHON_S_OWN else name
 
 
 def _lines(text: str) -> str:
