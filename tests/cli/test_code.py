@@ -104,7 +104,8 @@ def test_a_bug_is_mended_on_a_branch_and_uncommitted_work_stays_as_it_is(farside
     users.git("stash", "--include-untracked")
     (farside.folder / "it.patch").write_bytes(patch)
     users.git("apply", "--check", str(farside.folder / "it.patch"))
-    assert str(farside.last.path / "delivered" / "report.md") in done.err
+    place = farside.last.path / "delivered" / "report.md"
+    assert f"The tests pass. The work is branch {branch} of {users.path}. Report and patch: {place}, " in done.err
 
 
 def test_the_opening_shows_the_failing_test_and_the_source_it_points_to(farside: Farside, users: Users) -> None:

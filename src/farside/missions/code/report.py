@@ -44,9 +44,8 @@ def delivered(state: RunState, folder: RunFolder) -> Delivered | None:
     files = (out / "report.md", out / f"{folder.id}.patch")
     _write(files[1], patch)
     _write(files[0], _told(state, folder, outcome, taken, files[1], patch).encode())
-    return Delivered(
-        files, " ".join(filter(None, (_status(state), outcome, taken.where and f"It is {taken.where};")))
-    )
+    said = (_status(state), outcome, taken.where and f"The work is {taken.where}.", "Report and patch:")
+    return Delivered(files, " ".join(filter(None, said)))
 
 
 def _patch(places: Places, settings: Settings) -> bytes:

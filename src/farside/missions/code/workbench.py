@@ -64,6 +64,8 @@ class Workbench:
     terms: Terms
     kept: Path
     """A file of the run's: the tests as they ended before the work began."""
+    _passed: Checked | None = None
+    """The last work that passed."""
 
     def orient(self) -> Outcome:
         """Show the files, the tests as they are, and the source that a failing one points to."""
@@ -81,15 +83,18 @@ class Workbench:
         return Outcome(render(__package__, "orient.md", files=files, **values).strip())
 
     def run_tests(self) -> Outcome:
-        """Check the work; what is wrong with it is told in the output."""
+        """Check the work; what is wrong with it is told in the output. Work that has passed is not run again."""
         try:
-            return Outcome(told(self._check()))
+            patch = self.clean.patch()
+            known = self._passed if self._passed and self._passed.patch == patch else None
+            checked = known or self._check(patch)
         except FarsideError as error:
             return Outcome(f"{error} {error.next_step}".strip(), ok=False)
+        self._passed = checked if checked.finding == "pass" else None
+        return Outcome(told(checked))
 
-    def _check(self) -> Checked:
+    def _check(self, patch: bytes) -> Checked:
         before = None if self.terms.from_nothing else self._before()
-        patch = self.clean.patch()
         contents = self.clean.check_out(patch)
         now = self._tried(contents) if patch or not before else before
         after = {path: self.clean.text(path) for path in contents.tests_before if path in contents.paths}
