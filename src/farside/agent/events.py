@@ -94,7 +94,7 @@ class Noted:
     """farside tells the model a fact; it is appended at a boundary and never moves."""
 
     text: str
-    why: Literal["plan", "guard", "budget", "verdict", "session", "cut", "check"]
+    why: Literal["plan", "guard", "budget", "verdict", "session", "cut", "check", "step"]
     kind: Literal["noted"] = "noted"
 
 

@@ -22,7 +22,7 @@ from farside.agent.guard import idle_streak
 from farside.agent.intake import price, take_in
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Entry, Journal
-from farside.agent.mission import Accept, Check, Mission, Reject, TryAgain
+from farside.agent.mission import Accept, Check, Mission, Onward, Reject, TryAgain
 from farside.agent.projector import Projector
 from farside.agent.snapshots.taking import CannotKeep, Snapshots
 from farside.agent.state import RunState
@@ -276,6 +276,8 @@ class Run:
                 self.note(ev.Judged(True, claimed.text), ev.Ended("finished", answer))
             case Reject(reason):
                 self.note(ev.Judged(False, claimed.text, reason), ev.Noted(reason, "verdict"))
+            case Onward(text):
+                self.note(ev.Judged(True, claimed.text), ev.Noted(text, "step"))
             case TryAgain(reason):
                 self.note(ev.Judged(False, claimed.text, reason), ev.Attempted(self.state.attempt + 1))
             case Check(calls):

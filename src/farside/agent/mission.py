@@ -45,6 +45,13 @@ class TryAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """The claim is one step of several, and holds; `text` tells the model what the next one is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """The claim cannot be judged before these calls are done; then `verify` is asked again about the same claim.
 
@@ -56,7 +63,7 @@ class Check:
     calls: tuple[ToolCall, ...]
 
 
-Verdict = Accept | Reject | TryAgain | Check
+Verdict = Accept | Reject | TryAgain | Onward | Check
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,4 +28,8 @@ def mission(name: str) -> Mission:
             from farside.missions.research.mission import Research
 
             return Research()
+        case "story" | "story-zh":
+            from farside.missions.story.mission import Story
+
+            return Story(name, "zh" if name == "story-zh" else "en")
     raise FarsideError(f"There is no mission {name}.", "A newer farside may have it: update farside.")

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import typer
+from typing import Any
 
-from farside.cli.write import export, look
+import typer
+from typer.core import TyperGroup
+
+from farside.cli.write import begin, export, look, work
+
+
+class Writing(TyperGroup):
+    """Takes what is no command for a premise: `farside write "PREMISE"` begins a book."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command that begins a book in front of a premise, or of the options that stand alone."""
+        known = args and (args[0] in self.commands or args[0] in ("-h", "--help"))
+        return super().parse_args(ctx, args if known else ["begin", *args])
 
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     group = typer.Typer(
-        help="A book as a folder that you can read and edit. docs/MISSIONS.md has its form.", no_args_is_help=True
+        cls=Writing,
+        help='Write a book with the agent, in a folder that is yours to edit. `farside write "PREMISE" --book DIR` '
+        "begins one; without it: how one stands. docs/MISSIONS.md has the form of the folder.",
     )
-    for command in (look, export):
+    for command in (begin, work, look, export):
         command.register(group)
     app.add_typer(group, name="write")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from farside.cli.run_options import with_run_options
 
 if TYPE_CHECKING:
     from farside.missions.story.book.book import Book
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 BookFolder = Annotated[
     Path, typer.Option("--book", "-b", metavar="DIR", help="The book's folder. Default: the current one.")
 ]
+with_book_options = partial(with_run_options, left_out=("folder",))
+"""The options of a run but --dir: a book is worked on in its own folder."""
 ChapterNumber = Annotated[int, typer.Argument(metavar="CHAPTER", min=1, help="Number of the chapter.")]
 
 

@@ -49,10 +49,10 @@ def chosen(text: str, among: int) -> int | None:
 def files(text: str) -> dict[str, str]:
     """Return the files of a reply, each under a line `=== path.md`."""
     marks = list(FILE.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
     return {
         mark[1]: unfenced(text[mark.end() : end].strip("\n")).rstrip() + "\n"
-        for mark, end in zip(marks, ends, strict=True)
+        for mark, end in zip(marks, ends, strict=False)
     }
 
 
