@@ -19,7 +19,7 @@ Language = Annotated[
 
 
 @with_book_options
-def begin(options: RunOptions, premise: Premise = "", folder: BookFolder = Path(), language: Language = "") -> None:
+def begin(options: RunOptions, premise: Premise = "", book: BookFolder = Path(), language: Language = "") -> None:
     """Begin a book from a premise: readings of it, the causal chain, people, places, objects, outline, ledger.
 
     The folder is new or empty. Without a premise: how the book in it stands, and what comes next; without a model.
@@ -27,9 +27,9 @@ def begin(options: RunOptions, premise: Premise = "", folder: BookFolder = Path(
     from farside.cli.write.founding import found, print_standing
 
     if not premise.strip():
-        print_standing(folder)
+        print_standing(book)
         return
-    raise typer.Exit(found(premise, folder, language, options))
+    raise typer.Exit(found(premise, book, language, options))
 
 
 def register(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ Target = Annotated[Path, typer.Argument(metavar="FILE", help="Where to: a name t
 
 
 def export(file: Target, book: BookFolder = Path()) -> None:
-    """Write the chapters that there are into one file: Markdown, EPUB or DOCX."""
+    """Write the book as Markdown, EPUB or DOCX."""
     from farside.cli.write.looking import print_exported
 
     print_exported(book, file)

@@ -13,8 +13,9 @@ Only = Annotated[int, typer.Argument(metavar="[CHAPTER]", min=0, help="Only this
 
 
 def check(book: BookFolder = Path()) -> None:
-    """Check the folder against itself, and the chapters against bible and ledger.
+    """Check the book for continuity.
 
+    The folder against itself, the chapters against bible and ledger.
     People, places, days, objects, who knows what, seeds planted, due and paid: from the final text only.
     Exit codes: 0 all holds, 5 something does not.
     """
@@ -24,7 +25,10 @@ def check(book: BookFolder = Path()) -> None:
 
 
 def scores(chapter: Only = 0, book: BookFolder = Path()) -> None:
-    """Measure slop and repetition, English or Chinese, and say which words are behind the figures."""
+    """Measure slop and repetition.
+
+    In English or Chinese, with the words that are behind the figures.
+    """
     from farside.cli.write.looking import print_scores
 
     print_scores(book, chapter)

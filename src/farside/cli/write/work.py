@@ -30,31 +30,38 @@ AtMost = Annotated[
 
 
 @with_book_options
-def brainstorm(options: RunOptions, about: About = "", folder: BookFolder = Path()) -> None:
-    """Have several ideas about the book, and one of them chosen. They are kept in notes/; the book stays as it is."""
+def brainstorm(options: RunOptions, about: About = "", book: BookFolder = Path()) -> None:
+    """Have ideas about the book.
+
+    There are several, and one of them is chosen. They are kept in notes/; the book stays as it is.
+    """
     from farside.cli.write.working import work
 
-    raise typer.Exit(work("brainstorm", folder, options, request=about))
+    raise typer.Exit(work("brainstorm", book, options, request=about))
 
 
 @with_book_options
-def criticise(options: RunOptions, words: Words, folder: BookFolder = Path()) -> None:
-    """Start over from the premise and mend the logic: "this setting is silly, start over".
+def criticise(options: RunOptions, words: Words, book: BookFolder = Path()) -> None:
+    """Start over from the premise, and mend the logic.
 
+    For example "this setting is silly, start over".
     The causal chain becomes another one; bible, outline and ledger follow. Chapters that are written are not touched:
     what in them no longer holds is told.
     """
     from farside.cli.write.working import work
 
-    raise typer.Exit(work("criticise", folder, options, request=words))
+    raise typer.Exit(work("criticise", book, options, request=words))
 
 
 @with_book_options
-def draft(options: RunOptions, chapter: Next = 0, wish: Wish = "", folder: BookFolder = Path()) -> None:
-    """Write a chapter: a plan of the scenes, several openings, a choice, the draft, a read-through, its facts."""
+def draft(options: RunOptions, chapter: Next = 0, wish: Wish = "", book: BookFolder = Path()) -> None:
+    """Write a chapter, step by step.
+
+    A plan of the scenes, several openings, a choice, the draft, a read-through, its facts.
+    """
     from farside.cli.write.working import work
 
-    raise typer.Exit(work("draft", folder, options, chapter=chapter, request=wish))
+    raise typer.Exit(work("draft", book, options, chapter=chapter, request=wish))
 
 
 @with_book_options
@@ -62,24 +69,30 @@ def revise(
     options: RunOptions,
     chapter: ChapterNumber,
     request: Request,
-    folder: BookFolder = Path(),
+    book: BookFolder = Path(),
     paragraphs: Paragraphs = "",
     at_most: AtMost = 10.0,
 ) -> None:
-    """Change a chapter as little as the request needs, and show what changed. More than that is refused."""
+    """Change a chapter, as little as is asked.
+
+    What changed is shown; a revision that rewrites more is refused.
+    """
     from farside.cli.write.working import work
 
     raise typer.Exit(
-        work("revise", folder, options, chapter=chapter, request=request, paragraphs=paragraphs, at_most=at_most)
+        work("revise", book, options, chapter=chapter, request=request, paragraphs=paragraphs, at_most=at_most)
     )
 
 
 @with_book_options
-def facts(options: RunOptions, chapter: ChapterNumber, folder: BookFolder = Path()) -> None:
-    """Draw the facts of a chapter from its final text, each with a quotation; then they are checked with the rest."""
+def facts(options: RunOptions, chapter: ChapterNumber, book: BookFolder = Path()) -> None:
+    """Draw the facts of a chapter from its text.
+
+    Each has a quotation, to the letter; then they are checked against the bible.
+    """
     from farside.cli.write.working import work
 
-    raise typer.Exit(work("facts", folder, options, chapter=chapter))
+    raise typer.Exit(work("facts", book, options, chapter=chapter))
 
 
 def register(app: typer.Typer) -> None:
