@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ Out = Annotated[
 ]
 
 
-@with_run_options
+@partial(with_run_options, left_out={"folder"})
 def research(question: Question, options: RunOptions, depth: Depth = 2, out: Out = None) -> None:
     """Answer a question with a report of which every sentence cites lines of an archived page.
 

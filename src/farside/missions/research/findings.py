@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # every run of farside asks what missions there are: only one of this mission loads its checks
-    from farside.missions.research.claims import Claim, Ledger
-    from farside.missions.research.spans import Page
+from farside.missions.research.claims import Claim, Ledger
+from farside.missions.research.spans import Page
 
 HEAD = re.compile(
     r"\[judged: (?P<claims>\d+) claims, (?P<hold>\d+) hold, (?P<disputed>\d+) of these disputed; "

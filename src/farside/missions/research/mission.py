@@ -9,6 +9,8 @@ from farside.agent.home import RunFolder
 from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
 from farside.agent.state import RunState
 from farside.messages import ToolCall
+from farside.missions.research.checking import toolbox
+from farside.missions.research.delivery import deliver
 from farside.missions.research.findings import found, summary_in
 from farside.models.base import Profile
 from farside.prompts import render
@@ -35,8 +37,6 @@ class Research:
 
     def tools(self, place: Place) -> Toolbox | None:
         """Return what checks a report."""
-        from farside.missions.research.checking import toolbox
-
         return toolbox(place)
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:
@@ -56,6 +56,4 @@ class Research:
 
     def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
         """Write the report as Markdown and as a web page, and its ledger."""
-        from farside.missions.research.delivery import deliver
-
         return deliver(state, folder)
