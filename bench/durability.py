@@ -35,6 +35,7 @@ from farside.testkit.rules import moonshot, plain
 ROOT = Path(__file__).parents[1]
 FARSIDE = [sys.executable, "-c", "from farside.cli import main; main()"]
 MODELS = {False: "moonshot/kimi-k2-thinking", True: "vllm/small-coder"}
+NEVER = 10**9
 CONFIG = '[profiles."vllm/small-coder"]\ntools = "code"\n'
 
 
@@ -64,9 +65,9 @@ class Trial:
             raise AssertionError(f"resume ended with {child.returncode}: {err[-500:]}")
         return child.returncode
 
-    def die_at(self, event: int) -> None:
-        """Work on the run until event number `event` is on disk, and die there."""
-        command = [sys.executable, "-m", "bench.mortal", self.folder.id, str(event)]
+    def die_at(self, event: int = NEVER, step: int = NEVER) -> None:
+        """Work on the run until event number `event`, or the reply of step `step`, is on disk, and die there."""
+        command = [sys.executable, "-m", "bench.mortal", self.folder.id, str(event), str(step)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
         self.kills += done.returncode == -9
         if done.returncode not in (0, -9):
@@ -140,7 +141,7 @@ def resume_seconds(steps: int, tries: int = 5) -> list[float]:
     """Return how long `resume` of a run with `steps` steps takes to its next request, process start included."""
     taken = []
     with trial(steps + tries, code=False) as one:
-        one.die_at(steps * 4)
+        one.die_at(step=steps)
         for _ in range(tries):
             before, began = one.endpoint.seen.requests, time.monotonic()
             child = subprocess.Popen([*FARSIDE, "resume", one.folder.id, "--json"], stdout=-3, stderr=-3)

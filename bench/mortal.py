@@ -1,4 +1,4 @@
-"""Takes a run up and dies by SIGKILL the moment that event number N is on disk: `mortal.py RUN N`."""
+"""Takes a run up and dies by SIGKILL once EVENT events or STEPS steps are on disk: `mortal.py RUN EVENT STEPS`."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from farside.messages import Part
 class Mortal:
     """A view that kills its own process."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: int, steps: int) -> None:
         self._last = last
+        self._steps = steps
 
     def set(self, scene: Scene) -> None:
         """Nothing to show."""
 
     def event(self, entry: Entry, state: RunState) -> None:
-        """Die when the event has come."""
-        if entry.seq >= self._last:
+        """Die when the event or the step has come."""
+        if entry.seq >= self._last or state.steps >= self._steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def part(self, part: Part) -> None:
@@ -41,6 +42,6 @@ class Mortal:
 
 if __name__ == "__main__":
     folder = find_run(sys.argv[1])
-    stage = Stage(Scene(folder.id), Mortal(int(sys.argv[2])))
+    stage = Stage(Scene(folder.id), Mortal(int(sys.argv[2]), int(sys.argv[3])))
     with taken_up(folder, stage.crew(), stage.view) as run:
         run.go()
