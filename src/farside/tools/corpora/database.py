@@ -14,7 +14,7 @@ import platformdirs
 from farside.errors import FarsideError
 from farside.tools.corpora.corpus import Corpus
 
-VERSION = 1
+VERSION = 2
 """Of the tables and of the way documents become text: another one is made anew."""
 PATIENCE = 30.0
 """Seconds to wait for another farside that writes to the same index."""
