@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 Signature = tuple[int, ...]
-"""Inode, size and times to the nanosecond. A write changes them, unless it comes within RACY_NS of the one before."""
+"""Inode, size and times to the nanosecond. A write changes them, unless it comes right behind the one before."""
 RACY_NS = 100_000_000
 """What was changed so shortly before it was looked at is looked at again."""
+SECOND_NS = 1_000_000_000
+COARSE_NS = 2 * SECOND_NS
+"""The same where times are whole seconds: a USB stick (FAT) counts in twos, a small ext4 has no finer ones."""
 
 FileRow = tuple[str, str, Signature | None]
 """Mode and object of a file, and its signature where that can be trusted. Mode "": left out, the object says why."""
@@ -46,7 +49,8 @@ Memory = dict[str, Seen]
 
 def signed(stat: os.stat_result, now_ns: int) -> Signature | None:
     """Return the signature of what was looked at `now_ns` (Unix time), or None when it cannot be trusted."""
-    if max(stat.st_mtime_ns, stat.st_ctime_ns) > now_ns - RACY_NS:
+    latest = max(stat.st_mtime_ns, stat.st_ctime_ns)
+    if latest > now_ns - (RACY_NS if latest % SECOND_NS else COARSE_NS):
         return None
     return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 

@@ -110,7 +110,7 @@ class _Teller:
     def __call__(self, files: int) -> None:
         if (now := time.monotonic()) >= self._next:
             self._next = now + TELL_EVERY_S
-            self._tell(f"keeping a snapshot of the folder: {files:,} files so far")
+            self._tell(f"keeping a snapshot of the folder: at file {files:,}")
 
 
 def _within(workspace: Path, private: Iterable[Path]) -> dict[str, frozenset[str]]:
