@@ -181,7 +181,7 @@ def test_what_the_judge_does_not_support_is_marked(farside: Farside, out: Path, 
 
 
 def test_a_judge_that_fails_supports_nothing(farside: Farside, out: Path) -> None:
-    fail = {"fail": "Rejected", "when": "(?s)name 57 men.*Do the passages say"}
+    fail = {"fail": "Unreachable", "when": "(?s)name 57 men.*Do the passages say"}
     done = research(farside, out, fail, *JUDGE, READ, writes(GOOD), FINISHED, FINISHED)
     first = next(text for text in outputs(farside) if text.startswith("[judged: 3 claims, 2 hold"))
     assert "the judge could not be asked" in first

@@ -9,6 +9,7 @@ import pytest
 
 from farside.errors import FarsideError
 from farside.missions.research.judge import Consulted
+from farside.models.base import Rejected
 from farside.tools.base import Question
 from tests.missions.research.pairs import span
 
@@ -67,6 +68,20 @@ def test_a_judge_that_fails_twice_is_not_asked_again() -> None:
         "the judge could not be asked: The peer is down."
     ] * 10
     assert len(model.asked) == 2
+
+
+def test_a_peer_that_takes_no_schema_is_asked_without_one() -> None:
+    asked: list[str] = []
+
+    def strict(question: Question) -> str:
+        asked.append(question.schema)
+        if question.schema:
+            raise Rejected("response_format is not supported.")
+        return yes_but("no")(question.text)
+
+    judge = Consulted(strict)
+    assert [judge("It was opened in 1890.", [SPAN], [RIVAL]).says for _ in range(2)] == ["supported"] * 2
+    assert [bool(schema) for schema in asked] == [True, *[False] * 4]
 
 
 def test_pages_come_as_data_line_by_line() -> None:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from farside.arguments import object_of
 from farside.errors import FarsideError
 from farside.missions.research.spans import Span
+from farside.models.base import Rejected
 from farside.prompts import render
 from farside.tools.base import Question
 
@@ -58,6 +59,7 @@ class Consulted:
     consult: Callable[[Question], str]
     _errors: list[str] = field(default_factory=list)
     """Of the last questions, without an answer in between."""
+    _schema: str = SCHEMA
 
     def __call__(self, sentence: str, spans: Sequence[Span], rivals: Sequence[Span]) -> Judgement:
         """Ask about support, and only of what is supported whether others contradict it."""
@@ -74,16 +76,26 @@ class Consulted:
         """Return `yes`, `no`, or "" where there is no answer, and the reason."""
         passages = "\n\n".join(map(_shown, spans))
         text = render(__package__, "judged.md", sentence=sentence, passages=passages, question=QUESTIONS[about])
-        question = Question(text, render(__package__, f"{about}.md"), SCHEMA, ROOM)
+        question = Question(text, render(__package__, f"{about}.md"), self._schema, ROOM)
         if len(self._errors) < PATIENCE:
             try:
-                answer = self.consult(question)
+                answer = self._answer(question)
             except FarsideError as error:
                 self._errors.append(str(error))
             else:
                 self._errors.clear()
                 return read(answer)
         return "", f"the judge could not be asked: {self._errors[-1]}"
+
+    def _answer(self, question: Question) -> str:
+        """Return the answer; a peer that takes no schema is asked without one, from here on."""
+        try:
+            return self.consult(question)
+        except Rejected:
+            if not question.schema:
+                raise
+        self._schema = ""
+        return self.consult(replace(question, schema=""))
 
 
 def read(answer: str) -> tuple[str, str]:
