@@ -372,6 +372,18 @@ def test_a_small_model_mends_it_with_a_block_of_python(farside: Farside, users: 
     assert "replace_lines(path, first, last, text)" in briefed and "run_tests()" in briefed
 
 
+def test_a_small_model_that_is_told_in_vain_begins_anew_from_the_files_as_they_were(
+    farside: Farside, users: Users
+) -> None:
+    wrong = {**FIX, "new": "0"}
+    block = f"```python\nprint(edit_file({wrong['path']!r}, {wrong['old']!r}, '0'))\n```"
+    profile: Step = {"profile": {"tools": "code", "window": 16_000, "attempts": 2}}
+    done = code(farside, profile, {"text": block}, *([SAID] * 6), repo=users.path, options=("--seed", "7"))
+    assert done.code == 5
+    assert [event.number for event in farside.events() if isinstance(event, ev.Attempted)] == [2]
+    assert outputs(farside, "python") == ["Edited timesheet/clock.py: 1 place, line 14."] * 2
+
+
 def test_a_fork_of_a_run_has_a_branch_of_its_own(farside: Farside, users: Users) -> None:
     code(farside, MEND, SAID, repo=users.path)
     first = farside.last.id

@@ -57,7 +57,7 @@ def framed(
         tools=() if profile.tools == "code" else tools,
         max_tokens=max_tokens,
         temperature=profile.temperature,
-        seed=state.settings.seed,
+        seed=None if state.settings.seed is None else state.settings.seed + state.attempt - 1,
         cache_key=cache_key,
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from farside.agent.claim import checks, claim
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
-from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
+from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, TryAgain, Verdict
 from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.messages import ToolCall
@@ -24,6 +25,12 @@ from farside.tools.described import Described
 
 CHECK = "run_tests"
 ORIENT = "orient"
+TOLD = 2
+"""Verdicts after which a small model begins anew: it seldom mends what it has broken itself."""
+UNDO = ToolCall(
+    "", "shell", json.dumps({"command": "git reset --quiet --hard begin && git clean --quiet -d --force"})
+)
+"""Puts the workspace back to where it began, which the opening shows."""
 
 
 class Code:
@@ -57,10 +64,12 @@ class Code:
         """Have the tests run in a clean checkout, and judge by what comes of it."""
         if not (done := checks(state)):
             return Check((ToolCall("", CHECK, "{}"),))
-        claimed, finding = claim(state), found(done[-1].text)
+        claimed, finding = claim(state), found(done[0].text)
         assert claimed is not None
         if finding == "pass":
             return Accept(claimed.text)
+        if _begins_anew(state, profile):
+            return TryAgain("its work does not pass") if len(done) > 1 else Check((UNDO,))
         reason = render(__package__, f"{(finding or 'unread').replace(' ', '_')}.md")
         if finding == "still" and _was_told(reason, state):
             return Accept(f"{claimed.text}\n\n{render(__package__, 'still_accepted.md')}")
@@ -79,6 +88,12 @@ def terms(settings: Settings) -> Terms:
         may_change=bool(settings.option("tests may change")),
         from_nothing=not settings.option("commit"),
     )
+
+
+def _begins_anew(state: RunState, profile: Profile) -> bool:
+    """Tell whether a model that may make several attempts has been told often enough in this one."""
+    told = sum(message.name == f"{NOTE}verdict" for message in state.transcript[state.attempt_start :])
+    return told >= TOLD and state.attempt < profile.attempts
 
 
 def _was_told(reason: str, state: RunState) -> bool:
