@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from farside.agent import actions
 from farside.agent import events as ev
@@ -21,14 +21,15 @@ from farside.agent.folded import folded
 from farside.agent.guard import idle_streak
 from farside.agent.intake import price, take_in
 from farside.agent.interrupts import Interrupts
-from farside.agent.journal import Entry, Journal
+from farside.agent.journal import Journal
 from farside.agent.mission import Accept, Check, Mission, Onward, Reject, TryAgain
 from farside.agent.projector import Projector
 from farside.agent.snapshots.taking import CannotKeep, Snapshots
 from farside.agent.state import RunState
+from farside.agent.watcher import Watcher
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
-from farside.messages import Message, Part, Request, ToolCall, Usage
+from farside.messages import Message, Request, ToolCall, Usage
 from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent, Unusable
 from farside.prompts import render
 from farside.tools.base import Effect, Outcome, Question, Toolbox
@@ -52,22 +53,6 @@ class BudgetSpent(FarsideError):
 
     def __init__(self) -> None:
         super().__init__("The budget is used up.", "Work with what there is.")
-
-
-class Watcher(Protocol):
-    """Whoever looks on: the live view, the JSON printer, a test. It must not raise."""
-
-    def event(self, entry: Entry, state: RunState) -> None:
-        """Called for each event once it is on disk, with the state after it."""
-        ...
-
-    def part(self, part: Part) -> None:
-        """Called for each streamed piece of a reply."""
-        ...
-
-    def notice(self, sentence: str) -> None:
-        """Called when something takes longer: a retry, a wait."""
-        ...
 
 
 @dataclass(slots=True)

@@ -7,20 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from farside.agent import events as ev
 from farside.agent.blobs import Blobs
-from farside.agent.budget import refuse_unpriced
 from farside.agent.fold import fold
 from farside.agent.glance import Glance, glance
 from farside.agent.home import RunFolder, new_run, private
 from farside.agent.interrupts import Interrupts
 from farside.agent.journal import Journal
 from farside.agent.lease import Lease
-from farside.agent.loop import Run, Watcher, numbered
 from farside.agent.mission import Mission, Recall
-from farside.agent.snapshots.taking import Snapshots
 from farside.agent.state import RunState
+from farside.agent.watcher import Watcher
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 from farside.messages import ToolSpec
@@ -28,6 +27,9 @@ from farside.models.base import Model
 from farside.prompts import render
 from farside.tools.base import Effect, Host, Toolbox
 from farside.tools.catalog import catalog, reaching
+
+if TYPE_CHECKING:
+    from farside.agent.loop import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ def taken_up(
             toolbox = crew.toolbox(settings, folder, host)
         stack.callback(toolbox.close)
         if seen.session:
-            toolbox.warm()  # it comes up while the journal is read and the model opened
+            toolbox.warm()  # it comes up while the rest is imported, the journal read and the model opened
+        from farside.agent.budget import refuse_unpriced
+        from farside.agent.loop import Run
+        from farside.agent.snapshots.taking import Snapshots
+
         state = told_by(journal)
         with interrupts.open():
             model = crew.model(settings)
@@ -140,6 +146,8 @@ def settle(run: Run) -> Iterable[ev.Event]:
     if state.dialect != profile.tools:
         yield ev.Briefed(briefing(run), profile.tools)
     if not state.calls and not state.steps and (calls := run.mission.opening(state, profile)):
+        from farside.agent.loop import numbered
+
         yield ev.Opened(numbered(calls, 0))
 
 

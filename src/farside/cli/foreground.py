@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from farside.agent.context import POLICIES
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
 from farside.agent.interrupts import Interrupts
@@ -73,6 +72,8 @@ def start(goal: str, settings: Settings, json: bool) -> int:
     Raises:
         FarsideError: no goal, no such policy, no such model, no such folder, no sandbox, no such MCP server.
     """
+    from farside.agent.context import POLICIES
+
     if settings.context not in POLICIES:
         raise FarsideError(f"There is no context policy {settings.context}.", f"There are: {', '.join(POLICIES)}.")
     if not goal.strip():

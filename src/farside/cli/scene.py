@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from farside.agent.loop import Watcher
+from farside.agent.watcher import Watcher
 from farside.models.base import Profile
 
 
