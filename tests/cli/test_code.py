@@ -180,13 +180,12 @@ def test_tests_may_change_where_the_user_says_so_and_each_change_is_reported(far
 def test_tests_that_hang_are_killed_and_told_as_such(farside: Farside, users: Users) -> None:
     users.put("tests/test_wait.py", "import time\n\nprint('waiting', flush=True)\ntime.sleep(1000)\n")
     users.commit()
-    options = ("--test-timeout", "3")
-    done = code(farside, MEND, SAID, SAID, SAID, SAID, SAID, repo=users.path, options=options)
-    assert done.code == 5
+    done = code(farside, MEND, SAID, SAID, repo=users.path, options=("--test-timeout", "2", "--max-steps", "3"))
+    assert done.code == 3
     check = outputs(farside, "run_tests")[-1]
     assert check.startswith("The tests hang: they were stopped")
-    assert "waiting" in check and "it ran longer than its 3 s" in check
-    assert "Partial: it keeps claiming to be finished, which does not hold. The tests hang" in done.err
+    assert "waiting" in check and "it ran longer than its 2 s" in check
+    assert "Partial: the budget is used up. The tests hang" in done.err
 
 
 def test_a_script_that_runs_the_tests_is_part_of_them(farside: Farside, users: Users) -> None:
@@ -260,6 +259,7 @@ def test_a_program_without_tests_is_not_finished(farside: Farside) -> None:
     steps = (calls(written("word.py", PROGRAM)), *([SAID] * 5))
     done = code(farside, *steps, goal="Write a small word processor.")
     assert done.code == 5
+    assert "Partial: it keeps claiming to be finished, which does not hold. The tests did not run." in done.err
     check = outputs(farside, "run_tests")[-1]
     assert check.startswith("The tests did not run.") and "No tests were found." in check
 
