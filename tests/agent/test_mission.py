@@ -13,7 +13,7 @@ from farside.agent import events as ev
 from farside.agent.claim import checks, claim
 from farside.agent.home import RunFolder
 from farside.agent.journal import Journal
-from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
+from farside.agent.mission import Accept, Check, Delivered, Onward, Place, Recall, Reject, Verdict
 from farside.agent.state import RunState
 from farside.agent.take_up import Crew, create, told_by
 from farside.messages import ToolCall
@@ -161,6 +161,32 @@ def test_words_of_the_user_end_a_check(tmp_path: Path) -> None:
         begun(), answer("cat"), note, check, ev.CallFinished("c1", "ok", "3 kg"), ev.Said("a dog?", 1)
     )
     assert (claim(after), checks(after)) == (None, ())
+
+
+@dataclass(frozen=True)
+class Stepping(Weighing):
+    """Wants three heavy claims, one after the other; each is a step."""
+
+    def verify(self, state: RunState, profile: Profile) -> Verdict:
+        claimed = claim(state)
+        assert claimed is not None
+        if not checks(state):
+            return Check((ToolCall("", "weigh", json.dumps({"claim": claimed.text})),))
+        if len(claimed.text) < 4:
+            return Reject("Too light.")
+        done = sum(answer.text != "cat" for answer in state.answers) + 1
+        return Accept(claimed.text) if done == 3 else Onward(f"Step {done + 1}.")
+
+
+def test_a_mission_of_several_steps_goes_on_and_its_rejections_count_anew(tmp_path: Path) -> None:
+    words = ("cat", "cat", "cat", "lion", "cat", "cat", "cat", "bear", "wolf")
+    folder = begun_with(tmp_path, *({"text": word} for word in words))
+    state = gone_through(folder, Stepping(tmp_path).crew())
+    assert (state.status, state.answer, state.rejections) == ("finished", "wolf", 0)
+    judged = [event.accepted for event in events_of(folder) if isinstance(event, ev.Judged)]
+    assert judged == [word != "cat" for word in words]
+    noted = [event.text for event in events_of(folder) if isinstance(event, ev.Noted) and event.why == "step"]
+    assert noted == ["Step 2.", "Step 3."]
 
 
 def test_checks_are_no_progress_so_claims_that_do_not_hold_come_to_an_end(tmp_path: Path) -> None:

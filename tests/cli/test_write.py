@@ -55,8 +55,8 @@ def test_a_chinese_book_is_worked_on_in_chinese(farside: Farside) -> None:
     assert (seed.paid, seed.payoff) == (2, "石头上三个字：起来了。")
     assert "- 兑于: 2" in (folder / "ledger.md").read_text() and "- 状态: 已写" in (folder / "outline.md").read_text()
     assert [finding.told("zh") for finding in found(read_book(folder)) if finding.weight != "note"] == []
-    told = " ".join(getattr(event, "text", "") + getattr(event, "system", "") for event in farside.events())
-    assert "你协助作者写一本书" in told and "First step" not in told
+    told = " ".join(getattr(event, key, "") for event in farside.events() for key in ("goal", "system", "text"))
+    assert "你协助作者写一本书" in told and "第一步：动笔之前" in told and "First step" not in told
 
 
 BAD = {

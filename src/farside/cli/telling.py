@@ -20,6 +20,9 @@ from farside.cli.listing import status
 from farside.cli.plain_text import safe
 from farside.cli.story import FULL, Page, answered, indented, planned, told
 
+GOAL_LINES = 40
+"""Of a goal that brings its material with it, `farside show` prints the head."""
+
 
 def print_run(folder: RunFolder) -> None:
     """Print it on stdout.
@@ -60,7 +63,10 @@ def story(folder: RunFolder, state: RunState, entries: list[Entry], page: Page) 
 def opening(folder: RunFolder, state: RunState, began: float) -> Iterator[Text]:
     """Yield the goal, the settings that differ from nothing, and the plan as it stands."""
     settings = state.settings
-    yield Text(safe(state.goal), "bold")
+    goal = safe(state.goal).splitlines()
+    yield from (Text(line, "bold") for line in goal[:GOAL_LINES])
+    if len(goal) > GOAL_LINES:
+        yield Text(f"(+{len(goal) - GOAL_LINES:,} lines)", "dim")
     yield Text(f"run {folder.id}, begun {time.strftime('%Y-%m-%d %H:%M', time.localtime(began))}", "dim")
     for name, value in facts(settings):
         yield Text().append(f"{name:9} ", "dim").append(safe(value))

@@ -11,9 +11,10 @@ from farside.cli.write.book_option import sound_book
 from farside.errors import FarsideError
 from farside.missions.story.book.book import Book
 from farside.missions.story.book.facts import hashed
+from farside.missions.story.goal import goal
 from farside.missions.story.tasks.drafting import length
 from farside.missions.story.tasks.reply import numbers
-from farside.missions.story.tasks.task import Task, said
+from farside.missions.story.tasks.task import Task
 
 MISSIONS = {"en": "story", "zh": "story-zh"}
 
@@ -42,9 +43,8 @@ def work(
 
 def run_task(task: Task, book: Book, options: RunOptions) -> int:
     """Begin a run that does a task in the folder of the options; return the exit code."""
-    goal = said(book, f"goal_{task.name}", title=book.title, chapter=task.chapter)
     settings = options.settings(MISSIONS[book.language], dict(task.options))
-    return start(f"{goal} {task.request}".strip(), settings, options.json)
+    return start(goal(book, task), settings, options.json)
 
 
 def _drafted(book: Book, task: Task, folder: Path) -> Task:

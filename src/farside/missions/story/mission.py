@@ -16,13 +16,12 @@ from farside.missions.story.book.book import Language
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.book.continuity import continuity
 from farside.missions.story.book.folder import read_book
-from farside.missions.story.brief import brief
+from farside.missions.story.goal import asked, prompt
 from farside.missions.story.partial import delivered
 from farside.missions.story.tasks.steps import STEPS
 from farside.missions.story.tasks.task import Task, listing, said, task_of
 from farside.missions.story.tasks.weighing import weigh
 from farside.models.base import Profile
-from farside.prompts import render
 from farside.tools.base import Outcome, Toolbox
 from farside.tools.described import Described
 
@@ -39,18 +38,17 @@ class Story:
 
     def system(self, profile: Profile) -> str:
         """Return the system prompt in the language of the book."""
-        return self._prompt("system_code" if profile.tools == "code" else "system")
+        return prompt(self._language, "system_code" if profile.tools == "code" else "system")
 
     def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:
-        """Show what of the book the task needs, and its first step."""
-        return (ToolCall("", "open_task", "{}"),)
+        """Return nothing: the goal holds what the task needs."""
+        return ()
 
     def tools(self, place: Place) -> Toolbox | None:
         """Return the tools that read the book and keep what is written for it."""
         folder, task = Path(place.settings.workspace), task_of(place.settings.options)
         does: dict[str, Callable[..., Outcome]] = {
             "check_book": lambda: told(lambda: _checked(folder)),
-            "open_task": lambda: told(lambda: self._opened(folder, task)),
             "weigh_step": lambda step, reply: weighed(folder, task, step, reply),
         }
         return Described(TOOLS, does)
@@ -63,8 +61,8 @@ class Story:
         if answers:
             outcome = answers[-1].text
             if not outcome.startswith(_mark(done[-1] if done else "", KEPT)):
-                return Reject(self._prompt("again", step=left[0]))
-            return Onward(self._step(task, left[0])) if left else Accept(outcome.partition("\n")[2])
+                return Reject(prompt(self._language, "again", step=left[0]))
+            return Onward(asked(self._language, task, left[0])) if left else Accept(outcome.partition("\n")[2])
         if not left:
             return Accept(state.transcript[-1].text)
         reply = state.transcript[-1].text
@@ -73,18 +71,6 @@ class Story:
     def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
         """Name what the task made; of a run that did not finish, write what there is, marked as a part."""
         return delivered(state, task_of(state.settings.options), kept_steps(state))
-
-    def _opened(self, folder: Path, task: Task) -> str:
-        book = read_book(folder)
-        first = next(iter(STEPS[task.name]))
-        request = f"\n\n=== {said(book, 'request')}\n{task.request}" if task.request else ""
-        return f"{brief(book, task)}{request}\n\n{self._step(task, first)}"
-
-    def _step(self, task: Task, step: str) -> str:
-        return self._prompt(f"{task.name}-{step}", words=task.words, at_most=f"{task.at_most:g}")
-
-    def _prompt(self, name: str, **values: object) -> str:
-        return render(__package__, f"{self._language}/{name}.md", **values)
 
 
 def weighed(folder: Path, task: Task, step: str, reply: str) -> Outcome:

@@ -15,7 +15,7 @@ from farside.missions.story.book.ledger import Plan
 from farside.missions.story.book.page import entry_at, with_field
 from farside.missions.story.tasks.reply import alternatives, chosen, different, unfenced
 from farside.missions.story.tasks.task import Desk, Kept, NotKept, listing
-from farside.missions.story.text.edits import CannotEdit, applied, changed, read_edits
+from farside.missions.story.text.edits import CannotEdit, applied, changed, read_edits, shown
 from farside.missions.story.text.scores import scored, table
 from farside.missions.story.text.words import count, unit
 
@@ -87,7 +87,10 @@ def reading(desk: Desk) -> Kept:
         raise NotKept(desk.say("mends_too_much", share=f"{share:.0f}", most=f"{MENDED:.0f}"))
     book = with_chapter(desk, text)
     refuse_broken(desk, book, facts=False)
-    return Kept({f"{desk.task.notes}/text.md": text}, f"{desk.say('kept_reading', share=f'{share:.1f}')}\n\n{text}")
+    mended = shown(Chapter(0, "", before), Chapter(0, "", text))
+    return Kept(
+        {f"{desk.task.notes}/text.md": text}, f"{desk.say('kept_reading', share=f'{share:.1f}')}\n\n{mended}".strip()
+    )
 
 
 def finish(desk: Desk) -> Kept:
