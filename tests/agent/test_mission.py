@@ -180,7 +180,8 @@ class Stepping(Weighing):
 
 def test_a_mission_of_several_steps_goes_on_and_its_rejections_count_anew(tmp_path: Path) -> None:
     words = ("cat", "cat", "cat", "lion", "cat", "cat", "cat", "bear", "wolf")
-    folder = begun_with(tmp_path, *({"text": word} for word in words))
+    lines: list[dict[str, object]] = [{"text": word} for word in words]
+    folder = begun_with(tmp_path, *lines)
     state = gone_through(folder, Stepping(tmp_path).crew())
     assert (state.status, state.answer, state.rejections) == ("finished", "wolf", 0)
     judged = [event.accepted for event in events_of(folder) if isinstance(event, ev.Judged)]
