@@ -46,6 +46,7 @@ def test_no_hits_is_an_answer(site: Site) -> None:
             {},
             "no answer from google timeout",
         ),
+        (200, json.dumps({"results": [], "unresponsive_engines": [["a\nb", "\x1b[31mdown"]]}), {}, "from a b down"),
         (200, "<html>welcome", {}, "no JSON with results"),
         (200, '{"results": 3}', {}, "no JSON with results"),
         (200, '{"results": [3]}', {}, "no JSON with results"),

@@ -15,6 +15,7 @@ from farside.tools.web.fetch import Caps, Fetched, Fetcher
 
 CAPS = Caps(bytes=4 * 10**6, seconds=25.0, idle=20.0)
 SNIPPET = 500
+"""Characters of a title, and of what is told of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _read(data: bytes, name: str) -> tuple[list[WebHit], list[str]]:
     try:
         body = json.loads(data)
         found = [_hit(each) for each in body["results"]]
-        silent = [" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in _silent(body)]
+        silent = [_line(" ".join(map(str, each)) if isinstance(each, list) else each) for each in _silent(body)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CouldNotSearch(f"{name} does not answer as it should: no JSON with results") from error
     return [hit for hit in found if hit.address.startswith(("http://", "https://"))], silent
@@ -71,7 +72,9 @@ def _silent(body: dict[str, Any]) -> list[Any]:
 
 def _hit(each: dict[str, Any]) -> WebHit:
     return WebHit(
-        _line(each.get("title")), _line(each.get("url")).replace(" ", "%20"), _line(each.get("content"))[:SNIPPET]
+        _line(each.get("title"))[:SNIPPET],
+        _line(each.get("url")).replace(" ", "%20"),
+        _line(each.get("content"))[:SNIPPET],
     )
 
 
