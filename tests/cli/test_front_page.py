@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from farside.agent import context
-from farside.cli import start
+from farside.cli import run_options
 from farside.cli.foreground import Broken, hinted
 from farside.errors import FarsideError
 from tests.cli.command import Farside
@@ -77,4 +77,4 @@ def test_a_disk_that_fails_in_the_middle_is_no_usage_error() -> None:
 
 
 def test_the_policies_in_the_help_are_those_there_are() -> None:
-    assert tuple(context.POLICIES) == start.POLICIES
+    assert tuple(context.POLICIES) == run_options.POLICIES

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from copy import copy
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command_name
+from typer.models import CommandInfo
 
 from farside.cli import code, forks, k2, models, replay, research, runs, start, talk, write
 from farside.cli.ending import BROKEN, REFUSED
@@ -77,10 +80,24 @@ def run(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code)
 
 
+def narrowed(words: Sequence[str]) -> typer.Typer:
+    """Return the app with the command that was typed alone: to build the others takes longer than to import them."""
+    typed = [info for info in app.registered_commands if [_name(info)] == list(words[:1])]
+    if not typed:
+        return app
+    narrow = copy(app)
+    narrow.registered_commands, narrow.registered_groups = typed, []
+    return narrow
+
+
+def _name(info: CommandInfo) -> str:
+    return info.name or get_command_name(getattr(info.callback, "__name__", ""))
+
+
 def _code_of(arguments: Sequence[str] | None) -> int:
     """Run the command and return its exit code; what went wrong is told."""
     try:
-        app(args=arguments)
+        narrowed(sys.argv[1:] if arguments is None else arguments)(args=arguments)
     except FarsideError as error:
         print(f"farside: {safe(str(error))}", file=sys.stderr)
         if error.next_step:
