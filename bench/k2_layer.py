@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, count
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,8 +47,7 @@ def transformers_layer(config: Config, ours: MixtureOfExperts, experts: str) -> 
     from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3MoE
 
     shape = config.as_json()
-    read: Any = DeepseekV3Config(**{name: shape[name] for name in SHAPE})
-    read._experts_implementation = experts
+    read = DeepseekV3Config(**{name: shape[name] for name in SHAPE} | {"experts_implementation": experts})
     with torch.device("meta"):
         peer: nn.Module = DeepseekV3MoE(read)
     held = ours.state_dict()

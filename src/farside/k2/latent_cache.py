@@ -14,10 +14,8 @@ class LatentCache:
     It is for inference: rows are written in place, so no gradient flows through them.
     """
 
-    def __init__(
-        self, config: Config, dtype: torch.dtype = torch.bfloat16, device: str = "cpu", room: int = 256
-    ) -> None:
-        self.rows = torch.empty(config.num_hidden_layers, room, config.latent_width, dtype=dtype, device=device)
+    def __init__(self, config: Config, dtype: torch.dtype = torch.bfloat16, room: int = 256) -> None:
+        self.rows = torch.empty(config.num_hidden_layers, room, config.latent_width, dtype=dtype)
         self.length = 0
 
     def extend(self, layer: int, rows: Tensor) -> Tensor:

@@ -171,9 +171,8 @@ class Router(nn.Module):
         """Take [T, D] to (chosen [T, K], weights [T, K] in fp32): V3, equations 13 to 16."""
         affinity = functional.linear(x.float(), self.weight.float()).sigmoid()
         # The bias balances the load and only chooses: an expert's weight is its affinity without it (equation 16).
-        chosen = self.allowed(affinity + self.e_score_correction_bias.float()).topk(self.config.num_experts_per_tok)[
-            1
-        ]
+        scores = self.allowed(affinity + self.e_score_correction_bias.float())
+        chosen = scores.topk(self.config.num_experts_per_tok).indices
         weights = affinity.gather(1, chosen)
         if self.config.norm_topk_prob:
             weights = weights / (weights.sum(-1, keepdim=True) + 1e-20)
