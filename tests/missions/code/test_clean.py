@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -83,6 +84,17 @@ def test_the_work_is_what_git_would_commit_and_nothing_else(it: Prepared) -> Non
     assert subprocess.run(["git", "status", "--porcelain"], cwd=tree, capture_output=True, check=True).stdout == b""
 
 
+@pytest.mark.parametrize(
+    "name", ["Ünïcode 名.md", "a 'b' \"c\".py", "new\nline", "-dash", "tab\there", ":(top)x", "t*st"]
+)
+def test_any_name_of_a_file_will_do(it: Prepared, name: str) -> None:
+    it.work.put(f"in/{name}", "text\n")
+    contents = it.clean.check_out(it.clean.patch())
+    assert contents.changed == (f"in/{name}",)
+    assert it.clean.text(f"in/{name}") == "text\n"
+    assert it.clean.check_out(it.clean.patch(), [f"in/{name}"]).changed == ()
+
+
 def test_commits_and_repositories_of_the_agents_count_as_files(it: Prepared) -> None:
     mend(it.work)
     it.work.commit()
@@ -92,6 +104,16 @@ def test_commits_and_repositories_of_the_agents_count_as_files(it: Prepared) -> 
     inner.put("a.py", "x = 1\n")
     inner.commit()
     assert it.clean.check_out(it.clean.patch()).changed == ("inner/a.py", "timesheet/clock.py")
+
+
+def test_the_work_does_not_depend_on_the_agent_s_own_git_folder(it: Prepared) -> None:
+    mend(it.work)
+    patch = it.clean.patch()
+    (it.work.path / ".git" / "index").write_text("broken")
+    assert it.clean.patch() == patch
+    shutil.rmtree(it.work.path / ".git")
+    (it.work.path / ".git").write_text("gitdir: /nowhere")
+    assert it.clean.patch() == patch
 
 
 def test_settings_that_the_agent_writes_run_nothing_with_farsides_rights(it: Prepared, tmp_path: Path) -> None:
