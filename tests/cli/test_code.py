@@ -129,6 +129,18 @@ def test_a_claim_is_checked_and_what_fails_goes_back(farside: Farside, users: Us
     assert [event.accepted for event in farside.events() if isinstance(event, ev.Judged)] == [False, False, True]
 
 
+def test_an_open_item_of_the_acceptance_list_sends_the_claim_back(farside: Farside, users: Users) -> None:
+    def plan(passes: bool) -> tuple[str, Mapping[str, object]]:
+        return "update_plan", {"plan": [], "acceptance": [{"item": "nights are right", "passes": passes}]}
+
+    steps = (calls(plan(False), ("edit_file", FIX)), {"text": "Done."}, calls(plan(True)), SAID)
+    assert code(farside, *steps, repo=users.path).code == 0
+    judged = [event for event in farside.events() if isinstance(event, ev.Judged)]
+    assert [event.accepted for event in judged] == [False, True]
+    assert "- nights are right" in judged[0].reason
+    assert len(outputs(farside, "run_tests")) == 1
+
+
 CHEATS: dict[str, tuple[tuple[str, Mapping[str, object]], str]] = {
     "loosened": (
         ("edit_file", {"path": CLOCK, "old": '"06:30"), 510', "new": '"06:30"), -930'}),

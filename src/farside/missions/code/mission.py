@@ -61,7 +61,11 @@ class Code:
         return Described(Path(__file__).with_name("tools.toml"), does, clean.close)
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:
-        """Have the tests run in a clean checkout, and judge by what comes of it."""
+        """Reject while acceptance items are open; have the tests run in a clean checkout, and judge by that."""
+        if open_items := state.plan.open_items:
+            return Reject(
+                render("farside.missions", "open_items.md", items="\n".join(f"- {item}" for item in open_items))
+            )
         if not (done := checks(state)):
             return Check((ToolCall("", CHECK, "{}"),))
         claimed, finding = claim(state), found(done[0].text)
