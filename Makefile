@@ -13,6 +13,8 @@ export FARSIDE_MAKE_MODEL := $(value MODEL)
 export FARSIDE_MAKE_DIR := $(value DIR)
 # The engine of the embedded model is 110 MB; a run with any other model does without.
 EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) local)),,local)
+# Tests wait much: for processes, for deadlines. One process for each core, to which the next test goes when it is free.
+SPREAD = --numprocesses logical --maxprocesses 4 --dist worksteal
 
 .PHONY: help setup run test test-k2 test-all lint format bench clean
 
@@ -29,7 +31,7 @@ run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=
 
 test: ## all tests but those that need the 1.1 GB model or take minutes; those of the model K2 where torch is there
 	@scripts/setup.sh dev
-	@$(PYTHON_IN) -m pytest
+	@OMP_NUM_THREADS=1 $(PYTHON_IN) -m pytest $(SPREAD)
 
 test-k2: ## set up torch and the packages that farside.k2 is proven against, then its tests
 	@scripts/setup.sh parity dev
