@@ -80,7 +80,7 @@ def outputs(farside: Farside) -> list[str]:
 def test_a_report_is_checked_and_delivered_with_its_ledger(farside: Farside, out: Path) -> None:
     done = research(farside, out, *JUDGE, READ, writes(GOOD), FINISHED)
     assert done.code == 0
-    assert done.out == ("The company's records name 57 men who died.[1]\n\n[1] bridges:forth.md: line 17; line 21\n")
+    assert done.out == ("The company's records name 57 men who died.[1]\n\n[1] bridges:forth.md: line 21\n")
     assert "The report: 3 of 3 sentences are supported by what they cite." in done.err
     assert all(str(out.with_suffix(suffix)) in done.err for suffix in (".md", ".html", ".json"))
     assert "Sentences that claim something: 3. All hold." in outputs(farside)[-2]
@@ -110,6 +110,16 @@ def test_what_does_not_hold_comes_back_and_can_be_mended(farside: Farside, out: 
     judged = [event for event in farside.events() if isinstance(event, Judged)]
     assert [event.accepted for event in judged] == [False, True]
     assert judged[0].reason.startswith("The check above names what does not hold in report.md (1 of 3 sentences).")
+
+
+def test_who_asks_for_more_gets_a_report_that_can_be_mended_again(farside: Farside, out: Path) -> None:
+    more = GOOD.replace("## What could", "It cost 9 lives. [[bridges:forth.md:17]]\n\n## What could")
+    first = (READ, writes(more), FINISHED, FINISHED, FINISHED)
+    done = research(farside, out, *JUDGE, *first, writes(more), FINISHED, writes(GOOD + "\n"), FINISHED)
+    assert done.code == 0 and "1 left out" in done.err
+    assert farside("say", "last", "Say more about it.").code == 0
+    judged = [event.accepted for event in farside.events() if isinstance(event, Judged)]
+    assert (judged, statuses(out)) == ([False, False, True, False, True], ["supported"] * 3)
 
 
 def test_a_fabricated_quotation_and_uncited_sentences_are_cut_in_the_end(farside: Farside, out: Path) -> None:

@@ -39,6 +39,8 @@ def test_sentences_end_where_a_reader_ends_them(paragraph: str, wanted: int | li
         ("x [[notes:a.md:3-5; web page:7]]", [Citation("notes:a.md", 3, 5), Citation("web page", 7, 7)]),
         ("x [[https://x.org/a:b?c=1:12–14]]", [Citation("https://x.org/a:b?c=1", 12, 14)]),
         ("x [[notes:a.md: lines 3-5]]", [Citation("notes:a.md", 3, 5)]),
+        ("x [[notes:a.md:3, L5-L6]]", [Citation("notes:a.md", 3, 3), Citation("notes:a.md", 5, 6)]),
+        ("x ([[notes:a.md:3]])", [Citation("notes:a.md", 3, 3)]),
         ("x [[notes:a.md:5-3]]", [Citation("notes:a.md", 5, 5)]),
         ("x [[notes:a.md]]", [Citation("notes:a.md", 0, 0)]),
         ("x [[above]]", [Citation("above", 0, 0)]),

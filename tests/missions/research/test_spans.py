@@ -23,6 +23,12 @@ def test_the_page_as_it_was_opened_last_counts() -> None:
     assert cut(Citation(PAGE.name, 1, 1), [PAGE, page("Later.", PAGE.name)]).text == "Later."
 
 
+def test_the_name_of_the_corpus_may_be_left_out_where_one_page_can_be_meant() -> None:
+    assert cut(Citation("moon.md", 1, 1), [PAGE]).page is PAGE
+    with pytest.raises(NoSpan, match="was not opened"):
+        cut(Citation("moon.md", 1, 1), [PAGE, page("Other.", "papers:moon.md")])
+
+
 @pytest.mark.parametrize(
     ("citation", "reason"),
     [

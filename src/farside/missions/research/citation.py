@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 WRITTEN = re.compile(r"\[\[\s*(?P<inside>[^\[\]\n]+?)\s*\]\]")
-PLACE = re.compile(r"(?P<page>.+?)\s*:\s*(?:lines?\s*)?(?P<first>\d+)(?:\s*[-\u2013]\s*(?P<last>\d+))?")
+_RANGE = r"[Ll]?\d+(?:\s*[-\u2013]\s*[Ll]?\d+)?"
+PLACE = re.compile(rf"(?P<page>.+?)\s*:\s*(?:lines?\s*)?(?P<ranges>{_RANGE}(?:\s*,\s*{_RANGE})*)")
 SPACE = re.compile(r"[ \t]+(?=[.,;:!?](?:\s|$)|[\u3002\uff0c\uff1b\uff1a\uff01\uff1f]|$)")
 ABOVE = "above"
 """Cites what the earlier sentences of the same section cite: for a conclusion from them."""
@@ -28,19 +30,25 @@ class Citation:
 
 
 def citations(text: str) -> tuple[Citation, ...]:
-    """Return what a text cites, in order, each once. One pair of brackets may hold several, with `;` between them."""
+    """Return what a text cites, in order, each once.
+
+    One pair of brackets may hold several pages, with `;` between them, and several places of one, with commas.
+    """
     parts = (part.strip() for found in WRITTEN.finditer(text) for part in found["inside"].split(";"))
-    return tuple(dict.fromkeys(_read(part) for part in parts if part))
+    return tuple(dict.fromkeys(citation for part in parts if part for citation in _read(part)))
 
 
 def without(text: str) -> str:
     """Return a text without its citations, and without the space that they leave before a full stop."""
-    return SPACE.sub("", re.sub(r"[ \t]{2,}", " ", WRITTEN.sub("", text))).strip()
+    plain = re.sub(r"[(\uff08]\s*[)\uff09]", "", WRITTEN.sub("", text))
+    return SPACE.sub("", re.sub(r"[ \t]{2,}", " ", plain)).strip()
 
 
-def _read(part: str) -> Citation:
+def _read(part: str) -> Iterator[Citation]:
     place = PLACE.fullmatch(part)
     if place is None:
-        return Citation(part, 0, 0)
-    first = int(place["first"])
-    return Citation(place["page"], first, max(first, int(place["last"] or first)))
+        yield Citation(part, 0, 0)
+        return
+    for written in place["ranges"].split(","):
+        first, *rest = (int(number) for number in re.findall(r"\d+", written))
+        yield Citation(place["page"], first, max(first, *rest, first))

@@ -132,7 +132,7 @@ def _spans(
     cited: Sequence[Citation], pages: Sequence[Page], above: tuple[Span, ...]
 ) -> tuple[tuple[Span, ...], tuple[str, ...]]:
     if not cited:
-        return (), ("it cites nothing",)
+        return (), ("it cites nothing: write [[PAGE:FIRST-LAST]] behind it",)
     spans, missing = list[Span](), list[str]()
     for citation in cited:
         if citation.page.lower() == ABOVE:

@@ -7,6 +7,7 @@ import json
 from farside.agent.claim import checks
 from farside.agent.home import RunFolder
 from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
+from farside.agent.shown import is_users
 from farside.agent.state import RunState
 from farside.messages import ToolCall
 from farside.missions.research.checking import toolbox
@@ -50,10 +51,16 @@ class Research:
         if not judged.hold:
             return Reject(render(__package__, "nothing_holds.md"))
         wrong = judged.claims - judged.hold
-        if wrong and len(state.answers) < PATIENCE:
+        if wrong and _rounds(state) <= PATIENCE:
             return Reject(render(__package__, "mend.md", wrong=wrong, claims=judged.claims))
         return Accept(summary_in(outcomes[-1].text))
 
     def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
         """Write the report as Markdown and as a web page, and its ledger."""
         return deliver(state, folder)
+
+
+def _rounds(state: RunState) -> int:
+    """Return how often the report was judged since the user spoke last."""
+    last = max((at for at, message in enumerate(state.transcript) if is_users(message)), default=0)
+    return sum(message.name == "judge_report" for message in state.transcript[last:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from farside.missions.research.citation import Citation
@@ -62,11 +62,9 @@ def cut(citation: Citation, pages: Iterable[Page]) -> Span:
     Raises:
         NoSpan: no such page was opened, or it has no such lines, or they are empty.
     """
-    page = next((page for page in reversed(tuple(pages)) if page.name == citation.page), None)
+    page = _named(citation.page, tuple(pages))
     if page is None:
-        raise NoSpan(
-            f"the page {citation.page} was not opened in this run: open it with open_page, then cite its lines"
-        )
+        raise NoSpan(f"the page {citation.page} was not opened in this run: open it with open_page, then cite it")
     lines = page.lines
     if not citation.first:
         raise NoSpan(f"it names no lines: write [[{page.name}:FIRST-LAST]], of the {len(lines):,} lines there are")
@@ -76,6 +74,16 @@ def cut(citation: Citation, pages: Iterable[Page]) -> Span:
     if not text.strip():
         raise NoSpan(f"{citation} is empty")
     return Span(page, citation.first, citation.last, text)
+
+
+def _named(name: str, pages: Sequence[Page]) -> Page | None:
+    """Return the page of a name as it was opened last; that of its corpus may be left out where it must be meant."""
+    found = [page for page in pages if name in (page.name, page.address)]
+    if not found:
+        found = [page for page in pages if page.name.endswith((f":{name}", f"/{name}"))]
+        if len({page.name for page in found}) > 1:
+            return None
+    return found[-1] if found else None
 
 
 def stands(span: Span) -> bool:

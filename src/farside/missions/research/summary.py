@@ -9,11 +9,11 @@ from farside.missions.research.markdown import places
 def summary(document: Document) -> str:
     """Return the sentences of the first section that hold, with numbers, and below them the lines that these name."""
     said = document.summary
-    numbers = {mark.source for each in said for mark in each.marks}
+    spans = {mark.span: mark.source for each in said for mark in each.marks}
     lines = [
-        f"[{source.number}] {source.page.name}: {'; '.join(map(places, source.spans))}"
+        f"[{source.number}] {source.page.name}: {'; '.join(places(span) for span in source.spans if span in spans)}"
         for source in document.sources
-        if source.number in numbers
+        if source.number in spans.values()
     ]
     text = "\n".join(map(_numbered, said))
     return f"{text}\n\n" + "\n".join(lines) if lines else text
