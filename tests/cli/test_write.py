@@ -179,6 +179,22 @@ def test_a_revision_changes_what_was_asked_and_shows_it(farside: Farside, book: 
     assert "Let Pim say less here." in (book / "notes/revisions.md").read_text()
 
 
+def test_only_the_paragraphs_that_were_named_may_change(farside: Farside, book: Path) -> None:
+    said = ("2, 9", "3", "<<<<\nShe waited for a wave\n====\nShe lay and waited for a wave\n>>>>")
+    done = write(farside, said, "revise", "1", "Slower.", "--paragraphs", "3-4", "--book", str(book))
+    assert done.code == 0, done.err
+    assert "¶3  She{+ lay and+} waited for a wave to pu …" in done.out
+    assert any("for the paragraphs 3, 4 alone, not 2, 9" in getattr(event, "text", "") for event in farside.events())
+
+
+def test_a_small_model_revises_in_the_code_dialect(farside: Farside, book: Path) -> None:
+    edit = "<<<<\nShe waited for a wave\n====\nShe lay and waited for a wave\n>>>>"
+    model = farside.script("small", {"profile": {"tools": "code", "window": 16000}}, {"text": "3"}, {"text": edit})
+    done = farside("write", "revise", "1", "Slower.", "--book", str(book), "--model", model)
+    assert done.code == 0, done.err
+    assert "She lay and waited for a wave to put it right." in (book / "chapters/01.md").read_text()
+
+
 def test_a_revision_may_not_take_a_seed_out(farside: Farside, book: Path) -> None:
     line = next(each for each in read_book(book).chapters[0].paragraphs if "it turned nothing" in each.text)
     bad = "<<<<\nand it turned nothing.\n====\nand it fitted the door.\n>>>>"

@@ -164,7 +164,7 @@ def _noted(event: ev.Noted, state: RunState, page: Page) -> Iterator[Text]:
         "guard": "guard: the last calls brought nothing new; the model is told so",
         "budget": "budget: the next reply is the last",
         "verdict": f"not accepted: {one_line(event.text)}",
-        "step": f"next: {one_line(event.text)}",
+        "step": one_line(event.text),
         "session": one_line(event.text),
         "context": one_line(event.text),
     }

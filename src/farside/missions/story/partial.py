@@ -7,6 +7,7 @@ from pathlib import Path
 from farside.agent.mission import Delivered
 from farside.agent.state import RunState
 from farside.missions.story.book.folder import read_book, text_of, write_text
+from farside.missions.story.tasks.revising import HISTORY
 from farside.missions.story.tasks.task import Task, said
 
 
@@ -35,6 +36,8 @@ def made(folder: Path, task: Task) -> tuple[str, ...]:
             return ("bible/rules.md", "outline.md", "ledger.md")
         case "brainstorm":
             return (f"{task.notes}/ideas.md", f"{task.notes}/choice.md")
+        case "revise" if chapter:
+            return (chapter.file, HISTORY)
         case "facts" if facts:
             return (facts.file,)
     return tuple(each.file for each in (chapter, facts) if each)

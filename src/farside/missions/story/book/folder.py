@@ -26,7 +26,10 @@ def read_book(folder: Path) -> Book:
     """
     if not folder.is_dir():
         raise FarsideError(f"There is no folder {folder}.", f'Begin a book: farside write "PREMISE" --book {folder}')
-    files = {name: _text(folder, name) for name in _names(folder)}
+    try:
+        files = {name: _text(folder, name) for name in _names(folder)}
+    except OSError as error:
+        raise FarsideError(f"{folder} cannot be read ({error.strerror}).", "Change its rights.") from error
     if FRONT not in files:
         raise FarsideError(
             f"{folder} holds no book: {FRONT} is missing.",
@@ -54,8 +57,9 @@ def write_text(folder: Path, name: str, text: str) -> None:
         FarsideError: the system refuses, or one of its folders is a link.
     """
     *parents, last = name.split("/")
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = -1
     try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         for parent in parents:
             below = _entered(descriptor, parent)
             os.close(descriptor)
@@ -66,7 +70,8 @@ def write_text(folder: Path, name: str, text: str) -> None:
             f"{folder / name} cannot be written ({error.strerror}).", "Look at the folder's rights and links."
         ) from error
     finally:
-        os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _entered(descriptor: int, name: str) -> int:

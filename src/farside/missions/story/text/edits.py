@@ -113,14 +113,29 @@ def _piece(old: tuple[Paragraph, ...], new: tuple[Paragraph, ...]) -> str:
 
 def _marked(old: str, new: str) -> Iterator[str]:
     """Yield the pieces of a text with what went and what came marked, and long same stretches shortened."""
-    left, right = PIECE.findall(old), PIECE.findall(new)
-    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    for place, (tag, a, b, c, d) in enumerate(codes):
-        gone, came = "".join(left[a:b]), "".join(right[c:d])
-        if tag == "equal":
-            yield _shortened(gone, first=place == 0, last=place == len(codes) - 1)
+    stretches = list(_stretches(old, new))
+    for place, (gone, came) in enumerate(stretches):
+        if gone == came:
+            yield _shortened(gone, first=place == 0, last=place == len(stretches) - 1)
         else:
             yield (f"[-{gone}-]" if gone else "") + (f"{{+{came}+}}" if came else "")
+
+
+def _stretches(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """Yield (old, new) stretch by stretch; changes with nothing but a space between them are one."""
+    left, right = PIECE.findall(old), PIECE.findall(new)
+    gone, came = "", ""
+    for tag, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        before, after = "".join(left[a:b]), "".join(right[c:d])
+        if tag == "equal" and (before.strip() or gone == came):
+            if gone != came:
+                yield gone, came
+            yield before, after
+            gone, came = "", ""
+        else:
+            gone, came = gone + before, came + after
+    if gone != came:
+        yield gone, came
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:
