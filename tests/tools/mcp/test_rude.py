@@ -113,6 +113,13 @@ def test_a_server_that_floods_is_ended(place: Path, how: str) -> None:
         assert left(place) == []
 
 
+def test_a_server_that_asks_and_reads_no_answer_is_ended(place: Path) -> None:
+    with opened(place, {"rude": rude("asks", place / "work", timeout=20)}, layers=FREE) as box:
+        told = box.call("rude_act").text
+        assert "rude asked more than 1,000 times without reading an answer, and was ended" in told
+        assert left(place) == []
+
+
 def test_what_a_server_writes_to_stderr_never_blocks_it(place: Path) -> None:
     with opened(place, {"rude": rude("shouts", place / "work")}, layers=FREE) as box:
         assert "done in start 1" in box.call("rude_act").text

@@ -13,7 +13,7 @@ from typing import Any
 import anyio
 from anyio.abc import ByteReceiveStream, Process
 from mcp.shared.message import SessionMessage
-from mcp_types import jsonrpc_message_adapter
+from mcp_types import JSONRPCRequest, jsonrpc_message_adapter
 
 from farside.tools.mcp.confined import Confined
 from farside.tools.mcp.lines import LONGEST, Lines, TooLong
@@ -22,6 +22,9 @@ from farside.tools.printable import printable
 FLOOD = 2 * LONGEST
 """Bytes that a server may write between two messages of ours."""
 TOO_MUCH = f"sent more than {LONGEST >> 20} MB in one message, or {FLOOD >> 20} MB without a pause, and was ended"
+ASKED = 1_000
+"""Questions of a server's (pings above all) that may wait until we can write the answer."""
+DEAF = f"asked more than {ASKED:,} times without reading an answer, and was ended"
 GRACE = 1.0
 """Seconds in which a server may end by itself when its input ends."""
 LAST_WORDS = 4_096
@@ -34,6 +37,7 @@ class Stdio:
     def __init__(self, confined: Confined) -> None:
         self._confined = confined
         self._received = 0
+        self._asked = 0
         self._said: deque[bytes] = deque()
         self._ending = False
         self.trouble = ""
@@ -71,7 +75,7 @@ class Stdio:
                     for line in lines.take(piece):
                         await self._pass_on(line, told)
             except TooLong:
-                self.trouble = TOO_MUCH
+                self.trouble = self.trouble or TOO_MUCH
             except anyio.BrokenResourceError:  # nobody reads any more: the connection is being closed
                 return
             if not self._ending:
@@ -86,6 +90,10 @@ class Stdio:
         except ValueError:
             self.noise += 1
         else:
+            self._asked += isinstance(message, JSONRPCRequest)
+            if self._asked > ASKED:
+                self.trouble = DEAF
+                raise TooLong
             await told.send(SessionMessage(message))
 
     async def _farewell(self, process: Process) -> str:
@@ -106,7 +114,7 @@ class Stdio:
         assert process.stdin is not None
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # it is gone: its output ends too
             async for message in ours:
-                self._received = self.noise = 0
+                self._received = self._asked = self.noise = 0
                 text = message.message.model_dump_json(by_alias=True, exclude_unset=True)
                 await process.stdin.send(text.encode(errors="replace") + b"\n")
 

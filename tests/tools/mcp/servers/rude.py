@@ -59,6 +59,9 @@ def call(number: int, name: str) -> None:
     if how == "chatters":
         while True:
             tell({"method": "notifications/message", "params": {"level": "info", "data": "y" * 60000}})
+    if how == "asks":
+        while True:
+            tell({"id": "q", "method": "ping"})
     if how == "shouts":
         for _ in range(200):
             sys.stderr.write("z" * 65536 + "\n")
