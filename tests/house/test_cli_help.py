@@ -24,6 +24,7 @@ def test_the_command_line_explains_itself() -> None:
         "code",
         "write",
         "research",
+        "solve",
         "resume",
         "runs",
         "show",

@@ -156,6 +156,7 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
         Message("tool", event.text, call_id=call.id, name=call.name),
         pending=tuple(other for other in state.pending if other.id != call.id),
         started="",
+        failed=state.failed if event.status == "ok" else state.failed | {event.call_id},
         session=event.session or state.session,
         lost=event.lost if event.session else state.lost,
         seconds=state.seconds + event.seconds,

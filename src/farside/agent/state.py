@@ -65,6 +65,8 @@ class RunState:
     """(start, end, lesson): transcript ranges that are not sent."""
     pending: tuple[ToolCall, ...] = ()
     """Calls of the last reply without an outcome, in order."""
+    failed: frozenset[str] = frozenset()
+    """Ids of finished calls whose outcome is an error or unknown."""
     started: str = ""
     """The pending call that was begun, if one was."""
     calls: int = 0

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command_name
 from typer.models import CommandInfo
 
-from farside.cli import code, forks, k2, models, replay, research, runs, start, talk, write
+from farside.cli import code, forks, k2, models, replay, research, runs, solve, start, talk, write
 from farside.cli.ending import BROKEN, REFUSED
 from farside.cli.interruption import Stopped
 from farside.cli.plain_text import safe
@@ -48,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (start, code, research, write, runs, replay, forks, talk, models, k2):
+for group in (start, code, research, solve, write, runs, replay, forks, talk, models, k2):
     group.register(app)
 
 

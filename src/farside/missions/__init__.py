@@ -28,6 +28,10 @@ def mission(name: str) -> Mission:
             from farside.missions.research.mission import Research
 
             return Research()
+        case "solve":
+            from farside.missions.solve.mission import Solve
+
+            return Solve()
         case "story" | "story-zh":
             from farside.missions.story.mission import Story
 
