@@ -104,6 +104,11 @@ def test_rivals_speak_of_the_same_thing_on_another_page() -> None:
     assert [each.page.name for each in found] == ["notes:plaque.md"]
 
 
+def test_a_page_of_one_endless_line_is_no_rival() -> None:
+    endless = page("The Forth Bridge was opened. " * 1_000, "notes:endless.txt")
+    assert rivals("The Forth Bridge was opened in 1890.", [], [endless], 5) == ()
+
+
 def test_chinese_rivals_are_found_by_pairs_of_characters() -> None:
     one, other = page("武汉长江大桥于1957年通车。\n", "n:a.md"), page("据称武汉长江大桥1955年通车。\n", "n:b.md")
     cited = [Span(one, 1, 1, "武汉长江大桥于1957年通车。")]

@@ -120,7 +120,9 @@ def test_the_ledger_names_every_claim_and_its_spans_to_the_letter() -> None:
 
 
 def test_the_summary_is_what_holds_of_the_first_section() -> None:
-    assert summary(shown()[1]) == ("It was **opened** in 1890.[1]\nIt is red.[1]\n\n[1] n:forth.md: line 3; line 4")
+    assert summary(shown()[1]) == (
+        "It was **opened** in 1890. (disputed)[1]\nIt is red.[1]\n\n[1] n:forth.md: line 3; line 4"
+    )
 
 
 def test_judgements_are_kept_for_the_same_sentences_and_spans() -> None:

@@ -71,6 +71,7 @@ def test_an_altered_span_and_a_whole_page_are_no_proof() -> None:
         "a cited span is not what the archive holds",
     )
     assert "it cites 61 lines" in faults("It is so.", [span("\n".join(["It is so."] * 61))])[0]
+    assert "it cites 20,001 characters" in faults("It is so.", [span("x" * 20_001)])[0]
 
 
 ROOT = Path(__file__).parents[3]

@@ -15,6 +15,10 @@ LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 """A link or picture of Markdown: its address is the agent's own, so only its words are kept."""
 
 
+LABELS: dict[Status, str] = {"disputed": "disputed", "doubtful": "not supported"}
+"""What marks a sentence that a reader must not take as settled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A page that is cited, as it was read."""

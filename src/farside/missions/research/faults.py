@@ -10,6 +10,7 @@ from farside.missions.research.spans import Span
 from farside.missions.research.spans import stands as is_verbatim
 
 SMALL = 10
+MOST_CHARACTERS = 20_000
 MOST = 60
 """Lines that one sentence may cite: a whole page supports nothing in particular."""
 
@@ -24,6 +25,8 @@ def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, 
     if (count := sum(span.last - span.first + 1 for span in spans)) > MOST:
         return (f"it cites {count} lines, at most {MOST} are read as a proof: cite the lines that say it",)
     text = "\n".join(span.text for span in spans)
+    if len(text) > MOST_CHARACTERS:
+        return (f"it cites {len(text):,} characters, at most {MOST_CHARACTERS:,} are read as a proof",)
     return tuple(dict.fromkeys((*_quoted(sentence, text), *_counted(sentence, text), *_named(sentence, text, known))))
 
 

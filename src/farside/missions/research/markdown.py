@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from farside.missions.research.document import Document, Mark, Part, Piece, Source, Statement
+from farside.missions.research.document import LABELS, Document, Mark, Part, Piece, Source, Statement
 from farside.missions.research.spans import Span
 
-LABELS = {"disputed": " *[disputed]*", "doubtful": " *[not supported]*"}
 SHOWN = 300
 """Characters of a span that the list of sources shows; the ledger has all of it."""
 
@@ -56,7 +55,8 @@ def _lines(piece: Piece) -> list[str]:
 
 def _statement(said: Statement) -> str:
     marks = "".join(map(_mark, said.marks))
-    return f"{_inline(said.text)}{LABELS.get(said.status, '')}{f' {marks}' if marks else ''}"
+    label = f" *[{LABELS[said.status]}]*" if said.status in LABELS else ""
+    return f"{_inline(said.text)}{label}{f' {marks}' if marks else ''}"
 
 
 def _mark(mark: Mark) -> str:

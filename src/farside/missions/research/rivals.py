@@ -15,6 +15,8 @@ ALIKE = 0.5
 STEM = 5
 AROUND = 1
 """Lines before and after the best one."""
+LONGEST = 4_000
+"""Characters of a passage: what has longer lines was not written to be read."""
 
 
 def rivals(sentence: str, cited: Sequence[Span], pages: Sequence[Page], most: int) -> tuple[Span, ...]:
@@ -32,12 +34,18 @@ def rivals(sentence: str, cited: Sequence[Span], pages: Sequence[Page], most: in
 def _best(wanted: frozenset[str], page: Page) -> tuple[float, Span]:
     """Return the best lines of a page and how alike they are; its title counts, as it says what they speak of."""
     lines = page.lines or [""]
-    scores = [len(wanted & _stems(line)) * (not line.startswith("#")) for line in lines]
+    scores = [len(wanted & _stems(line)) if _is_prose(line) else 0 for line in lines]
     best = max(range(len(lines)), key=lambda at: (scores[at], -at))
     start, end = max(0, best - AROUND), min(len(lines), best + AROUND + 1)
     text = "\n".join(lines[start:end])
+    if len(text) > LONGEST:
+        return 0.0, Span(page, best + 1, best + 1, lines[best])
     spoken_of = _stems(text) | _stems(page.title)
     return len(wanted & spoken_of) / max(1, len(wanted)), Span(page, start + 1, end, text)
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) <= LONGEST and not line.startswith("#")
 
 
 @lru_cache(maxsize=100_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from farside.missions.research.document import Document, Statement
+from farside.missions.research.document import LABELS, Document, Statement
 from farside.missions.research.markdown import places
 
 
@@ -20,5 +20,6 @@ def summary(document: Document) -> str:
 
 
 def _numbered(said: Statement) -> str:
+    label = f" ({LABELS[said.status]})" if said.status in LABELS else ""
     numbers = sorted({mark.source for mark in said.marks})
-    return said.text + "".join(f"[{number}]" for number in numbers)
+    return said.text + label + "".join(f"[{number}]" for number in numbers)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 
-from farside.missions.research.document import Document, Mark, Part, Piece, Source, Statement
+from farside.missions.research.document import LABELS, Document, Mark, Part, Piece, Source, Statement
 from farside.missions.research.markdown import anchor, places
 from farside.missions.research.scripts import has_unspaced
 from farside.prompts import render
 
-LABELS = {"disputed": "disputed", "doubtful": "not supported", "not judged": ""}
 TAGS = ((re.compile(r"\*\*(.+?)\*\*"), "strong"), (re.compile(r"(?<![*\w])\*([^*\s][^*]*)\*(?!\w)"), "em"))
 CODE = re.compile(r"`([^`]+)`")
 
