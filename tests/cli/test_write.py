@@ -163,7 +163,7 @@ def test_a_revision_changes_what_was_asked_and_shows_it(farside: Farside, book: 
     said = ("all of them", "1-60", scope, wide, long, replies.EDIT)
     done = write(farside, said, "revise", "1", "Let Pim say less here.", "--book", str(book))
     assert done.code == 0, done.err
-    assert done.out.startswith("chapters/01.md is revised: 2 of 2421 words.")
+    assert done.out.startswith("chapters/01.md is revised: 2 of 2417 words.")
     assert f'¶{number}  "I left [-the money-]{{+it+}},' in done.out
     told = "\n".join(getattr(event, "text", "") for event in farside.events())
     for refused in (
