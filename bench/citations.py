@@ -87,7 +87,7 @@ class Soft:
         return judged.says == "supported"
 
     def answer(self, question: Question) -> str:
-        return self.model.reply(asked(question), lambda part: None, print).message.text
+        return self.model.reply(asked(question, self.model.profile), lambda part: None, print).message.text
 
 
 def main() -> None:

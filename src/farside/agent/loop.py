@@ -30,7 +30,7 @@ from farside.agent.watcher import Watcher
 from farside.agent.well_formed import well_formed
 from farside.errors import FarsideError
 from farside.messages import Message, Request, ToolCall, Usage
-from farside.models.base import ContextTooLong, Model, ModelError, QuotaSpent, Unusable
+from farside.models.base import ContextTooLong, Model, ModelError, Profile, QuotaSpent, Unusable
 from farside.prompts import render
 from farside.tools.base import Effect, Outcome, Question, Toolbox
 
@@ -217,7 +217,7 @@ class Run:
             raise BudgetSpent
         began = time.monotonic()
         try:
-            reply = self.model.reply(asked(question), self.watcher.part, self.watcher.notice)
+            reply = self.model.reply(asked(question, profile), self.watcher.part, self.watcher.notice)
         except Unusable as error:
             with self.interrupts.shut():
                 self._note_failure(error)
@@ -311,13 +311,13 @@ def may_write(effect: Effect, outcome: Outcome) -> bool:
     return effect is Effect.UNSAFE or (effect is Effect.IDEMPOTENT and outcome.plan is None)
 
 
-def asked(question: Question) -> Request:
-    """Return a question as a request of its own."""
+def asked(question: Question, profile: Profile) -> Request:
+    """Return a question as a request of its own; a model that thinks has its own warmth: at 0 it goes in circles."""
     system = (Message("system", question.system),) if question.system else ()
     return Request(
         (*system, Message("user", question.text)),
         max_tokens=question.max_tokens,
-        temperature=question.temperature,
+        temperature=question.temperature if profile.reasoning == "none" else profile.temperature,
         seed=question.seed,
         schema=question.schema,
         stop=question.stop,

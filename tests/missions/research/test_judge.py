@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from farside.agent.loop import asked
 from farside.errors import FarsideError
 from farside.missions.research.judge import Consulted
-from farside.models.base import Rejected
+from farside.models.base import Profile, Rejected
 from farside.tools.base import Question
 from tests.missions.research.pairs import span
 
@@ -68,6 +69,12 @@ def test_a_judge_that_fails_twice_is_not_asked_again() -> None:
         "the judge could not be asked: The peer is down."
     ] * 10
     assert len(model.asked) == 2
+
+
+def test_a_model_that_thinks_judges_at_its_own_temperature() -> None:
+    question, thinking = Question("Is it so?"), Profile("m", 16_000, reasoning="reasoning_content", temperature=1.0)
+    assert asked(question, thinking).temperature == 1.0
+    assert asked(question, Profile("m", 16_000)).temperature == 0.0
 
 
 def test_a_peer_that_takes_no_schema_is_asked_without_one() -> None:

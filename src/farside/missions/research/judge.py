@@ -20,7 +20,7 @@ QUESTIONS = {
     "contradicts": "Does the passage contradict the sentence?",
 }
 """Stands last; what it means stands in the system prompt, which is the same for every sentence and so is cached."""
-ROOM = 2_048
+ROOM = 8_192
 """Tokens of an answer; a thinking model's thoughts are among them."""
 
 PATIENCE = 2
