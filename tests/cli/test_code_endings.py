@@ -40,6 +40,16 @@ def test_nothing_done_is_no_branch(farside: Farside, users: Users) -> None:
     assert "nowhere: nothing was changed" in delivered(farside)[0]
 
 
+def test_where_no_branch_can_be_made_there_is_the_patch(farside: Farside, users: Users) -> None:
+    users.git("branch", "farside")
+    done = code(farside, MEND, SAID, repo=users.path)
+    assert done.code == 0
+    assert "The tests pass. The work is in the patch alone, as no branch could be made (" in done.err
+    (farside.folder / "it.patch").write_bytes(delivered(farside)[1])
+    users.git("apply", str(farside.folder / "it.patch"))
+    assert FIX["new"] in (users.path / FIX["path"]).read_text()
+
+
 @pytest.mark.parametrize("moment", ["orient", "write_file", "run_tests"])
 def test_a_run_that_is_killed_goes_on(farside: Farside, users: Users, moment: str) -> None:
     users.put("tests/test_slow.py", "import time, unittest\n\ntime.sleep(2)\n")
