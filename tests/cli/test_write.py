@@ -222,6 +222,29 @@ def test_what_the_author_changed_meanwhile_is_left_alone(farside: Farside, book:
     assert any("was changed by somebody else" in getattr(event, "text", "") for event in farside.events())
 
 
+def test_a_bible_that_the_model_loosened_is_reported(farside: Farside, book: Path) -> None:
+    loosened = {
+        "path": "bible/rules.md",
+        "old": "- never: spaceship; flying saucer; the aliens; tentacle\n",
+        "new": "",
+    }
+    said = [{"text": text.replace("the broom to Ines", "the spaceship to Ines")} for text in replies.DRAFTING]
+    model = farside.script("cheat", {"calls": [{"name": "edit_file", "arguments": loosened}]}, *said)
+    done = farside("write", "draft", "2", "--book", str(book), "--model", model)
+    assert done.code == 0, done.err
+    assert "Changed since this began, and not by this task: bible/rules.md." in done.out
+    assert farside("restore", "last", "as-it-was", "--at", "0").code == 0
+    assert (farside.folder / "as-it-was/bible/rules.md").read_bytes() == (EXAMPLE / "bible/rules.md").read_bytes()
+
+
+def test_what_is_said_to_a_finished_task_changes_nothing_and_says_so(farside: Farside, book: Path) -> None:
+    write(farside, (*replies.DRAFTING, "Certainly, it is shorter now."), "draft", "2", "--book", str(book))
+    text = (book / "chapters/02.md").read_text()
+    done = farside("say", "last", "Make it shorter.")
+    assert (done.code, "Another change is a task of its own" in done.out) == (0, True), done.err
+    assert (book / "chapters/02.md").read_text() == text
+
+
 def test_facts_are_drawn_from_a_chapter_that_was_changed_by_hand(farside: Farside, book: Path) -> None:
     edited(book, "chapters/01.md", '"Calm," she said.', '"Calm," said Ines.')
     facts = (EXAMPLE / "facts/01.md").read_text().partition("\n\n")[2]

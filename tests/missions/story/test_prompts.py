@@ -16,7 +16,13 @@ from farside.models.base import Profile
 from farside.prompts import render
 
 PACKAGE = "farside.missions.story"
-NAMES = ("system", "system_code", "again", *(f"{name}-{step}" for name, steps in STEPS.items() for step in steps))
+NAMES = (
+    "system",
+    "system_code",
+    "again",
+    "done",
+    *(f"{name}-{step}" for name, steps in STEPS.items() for step in steps),
+)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -53,6 +59,8 @@ def test_a_small_model_is_told_to_answer_in_prose() -> None:
 
 
 def test_a_task_survives_the_journal() -> None:
-    asked = Task("revise", 3, "Kürzer; 短一点", "notes/revise-1", "5f2c", (3, 7, 8), 12.5, 2500)
+    asked = Task(
+        "revise", 3, "Kürzer; 短一点", "notes/revise-1", "5f2c", (3, 7, 8), 12.5, 2500, ("5f2c a b.md", "77aa c.md")
+    )
     assert task_of(asked.options) == asked
     assert all(isinstance(value, str) for _, value in asked.options)

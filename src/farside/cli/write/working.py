@@ -43,6 +43,8 @@ def work(
 
 def run_task(task: Task, book: Book, options: RunOptions) -> int:
     """Begin a run that does a task in the folder of the options; return the exit code."""
+    if task.name != "begin":
+        task = replace(task, stood=tuple(f"{hashed(text)} {name}" for name, text in book.files.items()))
     settings = options.settings(MISSIONS[book.language], dict(task.options))
     return start(goal(book, task), settings, options.json)
 

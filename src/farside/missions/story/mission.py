@@ -64,7 +64,7 @@ class Story:
                 return Reject(prompt(self._language, "again", step=left[0]))
             return Onward(asked(self._language, task, left[0])) if left else Accept(outcome.partition("\n")[2])
         if not left:
-            return Accept(state.transcript[-1].text)
+            return Accept(f"{state.transcript[-1].text}\n\n{prompt(self._language, 'done')}")
         reply = state.transcript[-1].text
         return Check((ToolCall("", "weigh_step", json.dumps({"step": left[0], "reply": reply}, ensure_ascii=False)),))
 

@@ -35,6 +35,8 @@ class Task:
     """Percent of the chapter's words that a revision may change."""
     words: int = 0
     """Wanted length of the chapter."""
+    stood: tuple[str, ...] = ()
+    """The book's files when the task began, each as `HASH PATH`."""
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
@@ -43,7 +45,7 @@ class Task:
         values = {
             **{"task": self.name, "chapter": str(self.chapter), "request": self.request, "notes": self.notes},
             **{"was": self.was, "paragraphs": numbers, "at_most": f"{self.at_most:g}"},
-            "words": str(self.words),
+            **{"words": str(self.words), "stood": "\n".join(self.stood)},
         }
         return tuple(values.items())
 
@@ -60,6 +62,7 @@ def task_of(options: Iterable[tuple[str, str]]) -> Task:
         tuple(int(number) for number in values["paragraphs"].split(",") if number),
         float(values["at_most"]),
         int(values["words"]),
+        tuple(values["stood"].splitlines()),
     )
 
 
