@@ -117,7 +117,7 @@ def test_out_of_budget_delivers_what_there_is_and_more_budget_completes_it(farsi
     assert done.code == 3, done.err
     text = (farside.folder / "n.md").read_text()
     assert "**Partial, and not confirmed:** the budget is used up, after 10 steps." in text
-    assert text.count("```python") == 9
+    assert text.count("```python") == 9 and "x9 = " in text
     assert "A part of the calculation, not confirmed" in done.err
     more = farside("resume", "last", "--max-steps", "60", "--model", farside.script("rest", *lines, *rest))
     assert more.code == 0, more.err
@@ -168,6 +168,30 @@ def test_a_small_model_that_the_fresh_block_contradicts_is_told_so(farside: Fars
     done = farside("solve", "A right triangle has legs 5 and 12. Its area?", "--model", farside.script("two", *lines))
     assert (done.code, done.out) == (0, "The area is 30.\n"), done.err
     assert "The result 60 is not confirmed" in verdicts(farside)[0] and "30.0" in verdicts(farside)[0]
+
+
+def test_a_cell_that_failed_is_in_the_notebook_where_a_later_one_needs_what_it_made(farside: Farside) -> None:
+    lines: list[Line] = [
+        python("base = 6\nprint(base * undefined)"),
+        python("print(undefined)"),
+        python("print(base * 7)"),
+        python("print(sum([6] * 7))"),
+        {"text": "It is 42."},
+    ]
+    done = farside("solve", "Six sevens?", "--model", farside.script("s", *lines), "-o", "n.md")
+    assert (done.code, verdicts(farside)) == (0, [""]), done.err
+    text = (farside.folder / "n.md").read_text()
+    assert "### Cell 1\n\nThis cell ends with an error" in text and "base = 6" in text
+    assert "| 42 | cell 3 | yes | cell 4 |" in text
+
+
+def test_what_the_user_says_belongs_to_the_problem(farside: Farside) -> None:
+    lines: list[Line] = [python("print(6 * 7)"), python("print(sum([6] * 7))"), {"text": "It is 42."}]
+    lines += [python("print(6 * 7 * 2.5)"), python("print(sum([2.5] * 42))"), {"text": "With 2.5 it is 105."}]
+    assert farside("solve", "Six sevens?", "--model", farside.script("s", *lines), "-o", "n.md").code == 0
+    done = farside("say", "last", "Now times 2.5.")
+    assert (done.code, done.out) == (0, "With 2.5 it is 105.\n"), done.err
+    assert "| 105 | cell 3 | yes | cell 4 |" in (farside.folder / "n.md").read_text()
 
 
 def test_cells_that_read_a_folder_find_it_as_it_was(farside: Farside) -> None:

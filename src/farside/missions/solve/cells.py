@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from farside.agent.shown import is_users
 from farside.agent.state import RunState
 from farside.arguments import object_of
 from farside.messages import Message, ToolCall
@@ -43,6 +44,11 @@ def cells(state: RunState) -> tuple[Cell, ...]:
         Cell(number, name, thought, _code(call), outputs[name], name not in state.failed, _seconds(call))
         for number, (name, (thought, call)) in enumerate(done.items(), start=1)
     )
+
+
+def problem(state: RunState) -> str:
+    """Return the problem, with what the user has said since."""
+    return "\n\n".join(message.text for message in state.transcript if is_users(message))
 
 
 def _calls(transcript: tuple[Message, ...]) -> Iterator[tuple[str, ToolCall]]:

@@ -8,7 +8,7 @@ from farside.agent.home import RunFolder
 from farside.agent.mission import Delivered, Recall
 from farside.agent.state import RunState
 from farside.missions.solve import recompute
-from farside.missions.solve.cells import Cell, cells
+from farside.missions.solve.cells import Cell, cells, problem
 from farside.missions.solve.notebook import Notebook, as_jupyter, as_markdown
 from farside.missions.solve.report import Report, read
 from farside.missions.solve.rerun import whole
@@ -47,11 +47,14 @@ def made(state: RunState, recall: Recall) -> Notebook:
     """Return what the notebook holds: the cells that ran again, and what was worked out afresh."""
     found = whole(cells(state), recall)
     report = read(_last(state, "rerun"))
-    kept = [cell for cell in found if (cell.number in report.kept if report.kept else cell.ok)]
+    last = max(report.kept, default=0)
+    kept = [cell for cell in found if cell.number in report.kept or (cell.ok and cell.number > last)]
     code, printed = recompute.read(_last(state, "recompute"))
     if code:
         kept.append(Cell(len(found) + 1, "", AFRESH, code, printed, True))
-    return Notebook(state.goal, state.answer, _unfinished(state), tuple(kept), _origins(state, kept, report, printed))
+    return Notebook(
+        problem(state), state.answer, _unfinished(state), tuple(kept), _origins(state, kept, report, printed)
+    )
 
 
 def _unfinished(state: RunState) -> str:
@@ -64,9 +67,9 @@ def _origins(
     state: RunState, kept: list[Cell], report: Report, printed: str
 ) -> tuple[tuple[str, str, str, str], ...]:
     """Return for each number of the answer: the cell that made it, whether it came again, what else gives it."""
-    wanted = {number.value for number in result(state.answer, state.goal)}
+    wanted = {number.value for number in result(state.answer, problem(state))}
     rows = []
-    for number in claimed(state.answer, state.goal):
+    for number in claimed(state.answer, problem(state)):
         origin = next((cell.number for cell in kept if cell.call_id and cell.ok and stands(number, [cell.output])), 0)
         again = "yes" if origin in report.same else "no" if report.kept else "not run again"
         others = [f"cell {other}" for other in report.alone if number.value in wanted]

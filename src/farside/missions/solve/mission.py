@@ -14,7 +14,7 @@ from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.messages import Message, ToolCall
 from farside.missions.solve import recompute
-from farside.missions.solve.cells import Cell, cells
+from farside.missions.solve.cells import Cell, cells, problem
 from farside.missions.solve.delivery import deliver
 from farside.missions.solve.report import Report, read
 from farside.missions.solve.rerun import Rerun
@@ -61,8 +61,7 @@ class Solve:
             return Reject(render(__package__, "unfounded.md", numbers=_listed(missing)))
         if not (done := checks(state)):
             again = ToolCall("", RERUN, "{}")
-            afresh = ToolCall("", RECOMPUTE, json.dumps({"problem": state.goal}, ensure_ascii=False))
-            return Check((again, afresh) if profile.tools == "code" else (again,))
+            return Check((again, _afresh(answer, state)) if profile.tools == "code" else (again,))
         return _judged(answer, state, ran, done)
 
     def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
@@ -77,9 +76,14 @@ def _without_numbers(answer: str, state: RunState) -> Verdict:
     return Accept(f"{answer}\n\n{render(__package__, 'no_value.md')}") if told else Reject(asked)
 
 
+def _afresh(answer: str, state: RunState) -> ToolCall:
+    wanted = _listed(result(answer, problem(state)))
+    return ToolCall("", RECOMPUTE, json.dumps({"problem": problem(state), "result": wanted}, ensure_ascii=False))
+
+
 def _missing(answer: str, state: RunState, ran: Sequence[Cell]) -> list[Number]:
     outputs = [cell.output for cell in ran]
-    return [number for number in claimed(answer, state.goal) if not stands(number, outputs)]
+    return [number for number in claimed(answer, problem(state)) if not stands(number, outputs)]
 
 
 def _judged(answer: str, state: RunState, ran: Sequence[Cell], done: Sequence[Message]) -> Verdict:
@@ -88,7 +92,7 @@ def _judged(answer: str, state: RunState, ran: Sequence[Cell], done: Sequence[Me
     if missing := _missing(answer, state, held):
         told = "\n".join(report.differing)
         return Reject(render(__package__, "differs.md", numbers=_listed(missing), differing=told))
-    wanted = result(answer, state.goal)
+    wanted = result(answer, problem(state))
     _, printed = recompute.read(_output(done, RECOMPUTE))
     if confirmed(report, printed, wanted):
         return Accept(answer)

@@ -8,11 +8,14 @@ from farside.agent.code_dialect import LABELS, blocks
 from farside.agent.mission import Place
 from farside.errors import FarsideError
 from farside.missions.solve.fresh import fresh
+from farside.missions.solve.values import numbers, stands
 from farside.prompts import render
 from farside.tools.base import Outcome, Question
 
-TRIES = 3
-"""Blocks that are asked for until one runs without an error."""
+TRIES = 4
+"""Blocks that are asked for at most, as some do not run."""
+OPINIONS = 2
+"""Blocks that run and may give another result than the claim, until it stands alone: two of three decide."""
 WARMTH = 0.4
 """Temperature: another way is wanted, not the same words."""
 SECONDS = 60
@@ -26,22 +29,25 @@ class Recompute:
 
     place: Place
 
-    def __call__(self, problem: str) -> Outcome:
-        """Ask for one block that solves the problem, and run it in a fresh session."""
-        for number in range(1, TRIES + 1):
+    def __call__(self, problem: str, result: str) -> Outcome:
+        """Ask for blocks that solve the problem, and run each in a fresh session, until one gives the result."""
+        opinions: list[str] = []
+        for seed in range(1, TRIES + 1):
             try:
-                code = self._asked(problem, number)
+                code = self._asked(problem, seed)
             except FarsideError as error:
-                return Outcome(f"The problem could not be worked out afresh: {error}", ok=False)
+                return Outcome(opinions[0] if opinions else f"The problem could not be worked out afresh: {error}")
             with fresh(self.place) as session:
                 outcome = session.run(code, SECONDS)
-            if outcome.ok and outcome.text != "(no output)":
-                return Outcome(
-                    f"Worked out afresh, from the problem alone:\n{FENCE}python\n{code}\n{FENCE}{PRINTED}"
-                    f"{outcome.text}"
-                )
+            if not outcome.ok or not numbers(outcome.text):
+                continue
+            opinions.append(_told(code, outcome.text))
+            if all(stands(number, [outcome.text]) for number in numbers(result)):
+                return Outcome(opinions[-1])
+            if len(opinions) == OPINIONS:
+                break
         return Outcome(
-            f"None of {TRIES} blocks that were written afresh for the problem ran without an error.", ok=False
+            opinions[0] if opinions else "No block that was written afresh for the problem ran to a number."
         )
 
     def _asked(self, problem: str, seed: int) -> str:
@@ -50,6 +56,10 @@ class Recompute:
         text = self.place.host.consult(question)
         found = (block.source for block in blocks(text) if not block.label or block.label in LABELS)
         return next(found, text)
+
+
+def _told(code: str, printed: str) -> str:
+    return f"Worked out afresh, from the problem alone:\n{FENCE}python\n{code}\n{FENCE}{PRINTED}{printed}"
 
 
 def read(text: str) -> tuple[str, str]:

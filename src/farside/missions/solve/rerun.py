@@ -12,7 +12,7 @@ from farside.agent.mission import Place, Recall
 from farside.agent.state import RunState
 from farside.agent.take_up import recall_from, told_by
 from farside.missions.solve.another_way import other_ways
-from farside.missions.solve.cells import Cell, cells
+from farside.missions.solve.cells import Cell, cells, problem
 from farside.missions.solve.fresh import Session, fresh
 from farside.missions.solve.report import Report, differs
 from farside.missions.solve.values import Number, result, same, stands
@@ -39,9 +39,10 @@ class Rerun:
         good = [cell for cell in found if cell.ok]
         report = self._again(good)
         if len(report.same) < len(good) < len(found):
-            report = max(report, self._again(found), key=lambda report: len(report.same))
+            counted = {cell.number for cell in good}
+            report = max(report, self._again(found), key=lambda each: len(counted.intersection(each.same)))
         claimed = claim(state)
-        wanted = result(claimed.text, state.goal) if claimed else []
+        wanted = result(claimed.text, problem(state)) if claimed else []
         return Outcome(replace(report, alone=self._alone(other_ways(found, wanted), wanted)).text())
 
     def _told(self) -> tuple[RunState, list[Cell]]:
