@@ -78,7 +78,8 @@ def ledger(report: Report, pages: Sequence[Page], judge: Judge, depth: int, ques
         begin = len(found)
         for sentence, spans, missing in _cited(section, pages):
             wrong = missing or faults(sentence.text, spans, known)
-            others = rivals(sentence.text, spans, pages, depth)
+            most = 0 if wrong or section.unsettled else depth  # there the contradiction is what is said
+            others = rivals(sentence.text, spans, pages, most)
             judged = Judgement() if wrong else judge(sentence.text, spans, others)
             found.append(Claim(len(found) + 1, section.heading.text, sentence, spans, wrong, judged))
         found += _unfounded(_leading(section), found[begin:], question, len(found))

@@ -13,8 +13,6 @@ from farside.missions.research.spans import Page, Span
 
 LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 """A link or picture of Markdown: its address is the agent's own, so only its words are kept."""
-
-
 LABELS: dict[Status, str] = {"disputed": "disputed", "doubtful": "not supported"}
 """What marks a sentence that a reader must not take as settled."""
 
@@ -126,7 +124,7 @@ def _notes(ledger: Ledger, unfinished: str) -> Iterator[str]:
     if count := ledger.counted("not judged"):
         yield f"{_sentences(count)} not read by a judge: only numbers, dates and names are checked."
     if count := ledger.counted("doubtful"):
-        yield f"{_sentences(count)} marked as not supported: the judge did not find in the cited lines what it says."
+        yield f"{_sentences(count)} marked as not supported: the judge did not say that the cited lines hold it."
     if count := ledger.counted("unsupported"):
         yield f"{_sentences(count)} left out, as the lines cited do not say so; the ledger names each."
 
