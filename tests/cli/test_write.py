@@ -8,25 +8,15 @@ from pathlib import Path
 import pytest
 
 from farside.missions.story.book.folder import read_book
-from tests.cli.command import Done, Farside
+from tests.cli.command import Farside
+from tests.cli.writing import example, write
 from tests.missions.story import replies
 from tests.missions.story.books import EXAMPLE, TIDE, copied, edited, found
 
 
 @pytest.fixture
 def book(farside: Farside) -> Path:
-    """A copy of the example whose second chapter is short."""
-    folder = copied(EXAMPLE, farside.folder / "book")
-    text = (folder / "outline.md").read_text()
-    start = text.index("## Chapter 2")
-    (folder / "outline.md").write_text(text[:start] + text[start:].replace("- words: 2500", "- words: 120", 1))
-    return folder
-
-
-def write(farside: Farside, said: tuple[str, ...], *arguments: str) -> Done:
-    """Type a command of `farside write` to a model that replies so."""
-    model = farside.script("model", *({"text": text} for text in said))
-    return farside("write", *arguments, "--model", model)
+    return example(farside)
 
 
 def test_a_chapter_is_thought_through_written_read_and_kept(farside: Farside, book: Path) -> None:
@@ -149,79 +139,6 @@ def test_a_killed_run_goes_on_where_it_was(farside: Farside, book: Path, reached
     assert [finding.told() for finding in found(now) if finding.weight != "note"] == []
 
 
-def test_a_revision_changes_what_was_asked_and_shows_it(farside: Farside, book: Path) -> None:
-    number = next(
-        each.number
-        for each in read_book(book).chapters[0].paragraphs
-        if each.text.startswith('"I left the money," said')
-    )
-    scope = f"{number}\nPim's answer should be shorter."
-    wide = replies.EDIT + "\n<<<<\nAt ten to six the sea\n====\nAt six the water\n>>>>"
-    long = (
-        f"<<<<\n{read_book(book).chapters[0].paragraphs[number - 1].text}\n====\n{'quite another thing ' * 120}\n>>>>"
-    )
-    said = ("all of them", "1-60", scope, wide, long, replies.EDIT)
-    done = write(farside, said, "revise", "1", "Let Pim say less here.", "--book", str(book))
-    assert done.code == 0, done.err
-    assert done.out.startswith("chapters/01.md is revised: 2 of 2417 words.")
-    assert f'¶{number}  "I left [-the money-]{{+it+}},' in done.out
-    told = "\n".join(getattr(event, "text", "") for event in farside.events())
-    for refused in (
-        "The first line should name paragraphs",
-        "may reach 23",
-        "which the revision is not about",
-        "Change less",
-    ):
-        assert refused in told
-    before, after = (EXAMPLE / "chapters/01.md").read_text(), (book / "chapters/01.md").read_text()
-    assert after == before.replace('"I left the money," said Pim', '"I left it," said Pim')
-    assert (book / "notes/revise-1/before.md").read_text() == before
-    assert "Let Pim say less here." in (book / "notes/revisions.md").read_text()
-
-
-def test_only_the_paragraphs_that_were_named_may_change(farside: Farside, book: Path) -> None:
-    said = ("2, 9", "3", "<<<<\nShe waited for a wave\n====\nShe lay and waited for a wave\n>>>>")
-    done = write(farside, said, "revise", "1", "Slower.", "--paragraphs", "3-4", "--book", str(book))
-    assert done.code == 0, done.err
-    assert "¶3  She{+ lay and+} waited for a wave to pu …" in done.out
-    assert any("for the paragraphs 3, 4 alone, not 2, 9" in getattr(event, "text", "") for event in farside.events())
-
-
-def test_a_small_model_revises_in_the_code_dialect(farside: Farside, book: Path) -> None:
-    edit = "<<<<\nShe waited for a wave\n====\nShe lay and waited for a wave\n>>>>"
-    model = farside.script("small", {"profile": {"tools": "code", "window": 16000}}, {"text": "3"}, {"text": edit})
-    done = farside("write", "revise", "1", "Slower.", "--book", str(book), "--model", model)
-    assert done.code == 0, done.err
-    assert "She lay and waited for a wave to put it right." in (book / "chapters/01.md").read_text()
-
-
-def test_a_revision_may_not_take_a_seed_out(farside: Farside, book: Path) -> None:
-    line = next(each for each in read_book(book).chapters[0].paragraphs if "it turned nothing" in each.text)
-    bad = "<<<<\nand it turned nothing.\n====\nand it fitted the door.\n>>>>"
-    good = "<<<<\nas she did each morning,\n====\nas she did every morning,\n>>>>"
-    done = write(farside, (f"{line.number}", bad, good), "revise", "1", "Clearer.", "--book", str(book))
-    assert done.code == 0, done.err
-    assert any("the words that plant S2 no longer stand" in getattr(event, "text", "") for event in farside.events())
-
-
-def test_what_the_author_changed_meanwhile_is_left_alone(farside: Farside, book: Path) -> None:
-    number = next(
-        each.number
-        for each in read_book(book).chapters[0].paragraphs
-        if each.text.startswith('"I left the money," said')
-    )
-    model = farside.script(
-        "slow", {"text": f"{number}"}, {"text": replies.EDIT, "delay_s": 1.5}, *[{"text": replies.EDIT}] * 6
-    )
-    with farside.typed("write", "revise", "1", "Shorter.", "--book", str(book), "--model", model) as process:
-        farside.wait_for(lambda kinds: kinds.count("asked") == 2)
-        edited(book, "chapters/01.md", '"Calm," she said.', '"Calm," said Ines.')
-        process.wait(timeout=60)
-    assert process.returncode == 5
-    assert '"I left the money," said Pim' in (book / "chapters/01.md").read_text()
-    assert any("was changed by somebody else" in getattr(event, "text", "") for event in farside.events())
-
-
 def test_a_bible_that_the_model_loosened_is_reported(farside: Farside, book: Path) -> None:
     loosened = {
         "path": "bible/rules.md",
@@ -294,6 +211,38 @@ def test_ideas_are_kept_and_the_book_stays(farside: Farside, book: Path) -> None
     assert (book / "notes/brainstorm-1/choice.md").read_text() == "2, as it gives Teo something to do.\n"
 
 
+MORE = """=== outline.md
+## Chapter {number}: Afterwards
+- day: 8, Monday
+- place: The pump house
+- people: Ines
+- plants: S12
+- pays: S13
+
+She reads the board.
+=== ledger.md
+# Seeds
+
+## S12 A tenth book
+- planted: 8
+- due: 11
+"""
+
+
+def test_a_long_book_is_outlined_piece_by_piece(farside: Farside, book: Path) -> None:
+    edited(book, "book.md", "- words: 2500", "- words: 2500\n- chapters: 12")
+    edited(book, "ledger.md", "# Seeds\n", "# Seeds\n\n## S13 What comes late\n- planted: 2\n- due: 8\n")
+    edited(book, "outline.md", "- pays: S3\n", "- plants: S13\n- pays: S3\n")
+    said = (MORE.format(number=9), MORE.format(number=8))
+    done = write(farside, said, "outline", "Where does the log go?", "--book", str(book))
+    assert (done.code, done.out) == (0, "The chapters 8 to 8 are outlined, with 1 new seeds.\n"), done.err
+    assert any("The next chapter is 8" in getattr(event, "text", "") for event in farside.events())
+    now = read_book(book)
+    assert (len(now.outline), now.outline[7].plants, now.seeds[-1].due) == (8, ("S12",), 11)
+    assert [finding.told() for finding in found(now)] == []
+    assert "1 of 12 chapters written" in farside("write", "--book", str(book)).out
+
+
 def parts(folder: Path, *names: str) -> str:
     return "\n".join(f"=== {name}\n{(folder / name).read_text()}" for name in names)
 
@@ -308,10 +257,11 @@ def test_a_book_is_founded_on_a_premise(farside: Farside, source: Path, premise:
         parts(source, "bible/people.md", "bible/minor.md", "bible/places.md", "bible/objects.md", "bible/secrets.md"),
         parts(source, "outline.md", "ledger.md"),
     )
-    done = write(farside, said, premise, "--book", "new")
+    done = write(farside, said, premise, "--book", "new", "--chapters", "30")
     assert done.code == 0, done.err
     book = read_book(farside.folder / "new")
     assert (book.title, book.language) == ("The Salt Circus", "zh" if source is TIDE else "en")
+    assert book.length == 30
     assert premise in book.premise and len(book.outline) == (3 if source is TIDE else 7)
     stands = farside("write", "--book", "new")
     assert stands.code == 0 and "Next: farside write draft 1 --book new" in stands.out

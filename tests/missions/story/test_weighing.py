@@ -31,12 +31,21 @@ TASKS = {
         Task("criticise", 0, "Silly.", "notes/criticise-1"),
         (DIAGNOSIS, f"=== bible/rules.md\n{CHAIN}", f"=== ledger.md\n{(EXAMPLE / 'ledger.md').read_text()}\nMore.\n"),
     ),
+    "outline": (
+        EXAMPLE,
+        Task("outline", 0, "", "notes/outline-1"),
+        (
+            "=== outline.md\n## Chapter 8: After\n- day: 8\n- people: Ines\n- plants: S12\n"
+            "=== ledger.md\n## S12 x\n- planted: 8\n- due: 8\n",
+        ),
+    ),
     "facts": (EXAMPLE, Task("facts", 1, "", "notes/facts-1", WAS), (FACTS,)),
 }
 STEPS = {
     "draft": ("plan", "openings", "choice", "draft", "reading", "facts"),
     "revise": ("scope", "edits"),
     "criticise": ("diagnosis", "rules", "consequences"),
+    "outline": ("chapters",),
     "facts": ("facts",),
 }
 

@@ -17,9 +17,20 @@ Language = Annotated[
     str, typer.Option("--language", metavar="en|zh", help="The language of the book. Default: that of the premise.")
 ]
 
+Chapters = Annotated[
+    int,
+    typer.Option("--chapters", metavar="N", min=0, help="How many chapters there are to be. Default: as outlined."),
+]
+
 
 @with_book_options
-def begin(options: RunOptions, premise: Premise = "", book: BookFolder = Path(), language: Language = "") -> None:
+def begin(
+    options: RunOptions,
+    premise: Premise = "",
+    book: BookFolder = Path(),
+    language: Language = "",
+    chapters: Chapters = 0,
+) -> None:
     """Begin a book from a premise: readings of it, the causal chain, people, places, objects, outline, ledger.
 
     The folder is new or empty. Without a premise: how the book in it stands, and what comes next; without a model.
@@ -29,7 +40,7 @@ def begin(options: RunOptions, premise: Premise = "", book: BookFolder = Path(),
     if not premise.strip():
         print_standing(book)
         return
-    raise typer.Exit(found(premise, book, language, options))
+    raise typer.Exit(found(premise, book, language, chapters, options))
 
 
 def register(app: typer.Typer) -> None:

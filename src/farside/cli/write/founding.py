@@ -16,6 +16,8 @@ from farside.missions.story.book.book import FRONT, LANGUAGES, OUTLINE, RULES, B
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.book.continuity import continuity
 from farside.missions.story.book.folder import read_book, write_text
+from farside.missions.story.book.kinds import kind
+from farside.missions.story.book.page import parsed, with_field
 from farside.missions.story.tasks.task import Task
 from farside.missions.story.text.words import CJK, unit
 from farside.missions.story.text.words import count as count_words
@@ -23,7 +25,7 @@ from farside.missions.story.text.words import count as count_words
 FRONTS = {language: Path(__file__).with_name(f"front.{language}.md") for language in ("en", "zh")}
 
 
-def found(premise: str, folder: Path, language: str, options: RunOptions) -> int:
+def found(premise: str, folder: Path, language: str, chapters: int, options: RunOptions) -> int:
     """Make the folder of a book and let the agent found it; return the exit code.
 
     Raises:
@@ -34,6 +36,9 @@ def found(premise: str, folder: Path, language: str, options: RunOptions) -> int
         raise FarsideError(f"The language {language} is not known.", "Name en or zh with --language.")
     _refuse_in_use(folder)
     text = Template(FRONTS[LANGUAGES[chosen]].read_text(encoding="utf-8")).substitute(premise=premise.strip())
+    if chapters:
+        field = kind("book").written("chapters", LANGUAGES[chosen])
+        text = with_field(text, parsed(FRONT, text).head, field, str(chapters))
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +68,7 @@ def print_standing(folder: Path) -> None:
     due = [seed for seed in book.seeds if not seed.paid]
     wrong = [each for each in (*inconsistencies(book), *continuity(book)) if each.weight != "note"]
     print(safe(f"{book.title} ({book.language})"))
-    print(f"{len(book.chapters)} of {count(len(book.outline), 'chapter')} written, {words:,} {unit(book.language)}")
+    print(f"{len(book.chapters)} of {count(book.length, 'chapter')} written, {words:,} {unit(book.language)}")
     rules, seeds = count(len(book.rules), "rule"), count(len(book.seeds), "seed")
     print(f"{len(book.people)} people, {rules}, {len(due)} of {seeds} open")
     for seed in sorted(due, key=lambda seed: seed.due or 0):
@@ -75,7 +80,8 @@ def print_standing(folder: Path) -> None:
 def _next(book: Book, folder: Path) -> str:
     if not unfounded(book):
         left = next((plan.number for plan in book.outline if book.chapter(plan.number) is None), None)
-        return f"farside write {f'draft {left}' if left else 'export book.epub'} --book {folder}"
+        more = "outline" if len(book.outline) < book.length else "export book.epub"
+        return f"farside write {f'draft {left}' if left else more} --book {folder}"
     return f'farside write "PREMISE" --book {folder}'
 
 

@@ -11,6 +11,7 @@ from farside.cli.run_options import RunOptions
 from farside.cli.write.book_option import BookFolder, ChapterNumber, with_book_options
 
 About = Annotated[str, typer.Argument(metavar="[ABOUT]", help="What the ideas are wanted for.")]
+Plot = Annotated[str, typer.Argument(metavar="[WISH]", help="Where the book is to go.")]
 Words = Annotated[str, typer.Argument(metavar="WORDS", help="What is wrong, in your own words.")]
 Next = Annotated[
     int, typer.Argument(metavar="[CHAPTER]", min=0, help="Number of the chapter. Default: the next one.")
@@ -38,6 +39,17 @@ def brainstorm(options: RunOptions, about: About = "", book: BookFolder = Path()
     from farside.cli.write.working import work
 
     raise typer.Exit(work("brainstorm", book, options, request=about))
+
+
+@with_book_options
+def outline(options: RunOptions, wish: Plot = "", book: BookFolder = Path()) -> None:
+    """Outline the next chapters of a long book.
+
+    Twelve at most, behind those that outline.md has, with their seeds. `chapters` in book.md says how many there are.
+    """
+    from farside.cli.write.working import work
+
+    raise typer.Exit(work("outline", book, options, request=wish))
 
 
 @with_book_options
@@ -97,5 +109,5 @@ def facts(options: RunOptions, chapter: ChapterNumber, book: BookFolder = Path()
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (brainstorm, criticise, draft, revise, facts):
+    for command in (brainstorm, outline, criticise, draft, revise, facts):
         app.command()(command)

@@ -53,7 +53,7 @@ def _drafted(book: Book, task: Task, folder: Path) -> Task:
     number = task.chapter or next((plan.number for plan in book.outline if book.chapter(plan.number) is None), 0)
     if book.planned(number) is None:
         which = f"outline.md has no chapter {number}." if number else "Every chapter of the outline is written."
-        raise FarsideError(which, f"Add one to {folder / 'outline.md'}.")
+        raise FarsideError(which, f"Add to {folder / 'outline.md'}, or: farside write outline --book {folder}")
     written = book.chapter(number)
     if written:
         raise FarsideError(

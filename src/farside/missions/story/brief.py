@@ -34,6 +34,7 @@ def brief(book: Book, task: Task) -> str:
         "begin": _premise,
         "brainstorm": _whole,
         "criticise": _whole,
+        "outline": _whole,
         "draft": _drafting,
         "revise": _revising,
         "facts": _drawing,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from farside.agent.mission import Delivered
 from farside.agent.state import RunState
+from farside.missions.story.book.book import LEDGER, OUTLINE
 from farside.missions.story.book.folder import read_book, text_of, write_text
 from farside.missions.story.tasks.revising import HISTORY
 from farside.missions.story.tasks.task import Task, said
@@ -34,6 +35,8 @@ def made(folder: Path, task: Task) -> tuple[str, ...]:
     match task.name:
         case "begin" | "criticise":
             return ("bible/rules.md", "outline.md", "ledger.md")
+        case "outline":
+            return (OUTLINE, LEDGER)
         case "brainstorm":
             return (f"{task.notes}/ideas.md", f"{task.notes}/choice.md")
         case "revise" if chapter:

@@ -61,6 +61,11 @@ class Book:
         return self.front.name or self.front.value("title")
 
     @property
+    def length(self) -> int:
+        """How many chapters it is to have: what book.md says, or those of the outline."""
+        return max(bible.whole(self.front.value("chapters")) or 0, len(self.outline))
+
+    @property
     def other_names(self) -> tuple[str, ...]:
         """Names that are no part of the bible and may stand in the text all the same."""
         return listed(self.front.value("names"))

@@ -119,13 +119,18 @@ def _seed(book: Book, seed: Seed) -> Iterator[Finding]:
         line = entry.line_of(key)
         if entry.value(key) and number is None:
             yield Finding("no_chapter_number", LEDGER, line, seed.id, entry.value(key))
-        elif number is not None and book.outline and book.planned(number) is None:
+        elif number is not None and book.outline and not _is_to_come(book, number) and book.planned(number) is None:
             yield Finding("unknown_chapter", LEDGER, line, seed.id, str(number))
     if seed.planted and seed.due and seed.due < seed.planted:
         yield Finding("due_before_planted", LEDGER, entry.line_of("due"), seed.id, str(seed.planted))
     planting = book.planned(seed.planted) if seed.planted else None
     if planting and seed.id not in planting.plants:
         yield Finding("not_planted_in_outline", LEDGER, entry.line_of("planted"), seed.id, str(seed.planted))
+
+
+def _is_to_come(book: Book, number: int) -> bool:
+    """Tell whether a chapter is one that the book is to have and that is not outlined yet."""
+    return len(book.outline) < number <= book.length
 
 
 def _names_shared(book: Book) -> Iterator[Finding]:

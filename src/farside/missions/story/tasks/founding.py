@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from farside.missions.story.book.book import LEDGER, MINOR, OBJECTS, OUTLINE, PEOPLE, PLACES, RULES, SECRETS, Book
+import re
+
+from farside.missions.story.book.book import (
+    LEDGER,
+    MINOR,
+    OBJECTS,
+    OUTLINE,
+    PEOPLE,
+    PLACES,
+    RULES,
+    SECRETS,
+    Book,
+    read,
+)
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.tasks.reply import files
 from farside.missions.story.tasks.task import Desk, Kept, NotKept, listing
@@ -68,3 +81,28 @@ def consistent(desk: Desk, made: dict[str, str]) -> Book:
     if found:
         raise NotKept(f"{desk.say('inconsistent')}\n{listing(book, found)}")
     return book
+
+
+def chapters(desk: Desk) -> Kept:
+    """Put the chapters that come next behind the outline, and their seeds behind the ledger."""
+    made = wanted(desk, needed=(OUTLINE,), also=(LEDGER,))
+    before = {name: without(desk.book.files.get(name, ""), entries_of(made.get(name, ""))) for name in made}
+    outlined = len(desk.book.with_files(before).outline)
+    numbers = [plan.number for plan in read(made).outline]
+    if not numbers or numbers != list(range(outlined + 1, outlined + len(numbers) + 1)):
+        raise NotKept(desk.say("wrong_numbers", next=outlined + 1))
+    files = {name: f"{before[name].rstrip()}\n\n{entries_of(text)}\n" for name, text in made.items()}
+    book = consistent(desk, files)
+    seeds = len(book.seeds) - len(desk.book.with_files(before).seeds)
+    return Kept(files, desk.say("outlined", first=numbers[0], last=numbers[-1], seeds=seeds))
+
+
+def entries_of(text: str) -> str:
+    """Return a file from its first entry on."""
+    found = re.search(r"^## ", text, re.MULTILINE)
+    return text[found.start() :].strip() if found else ""
+
+
+def without(text: str, end: str) -> str:
+    """Return a text without an end that it may have already, from before a kill."""
+    return text.rstrip().removesuffix(end) if end else text

@@ -13,6 +13,7 @@ STEPS: dict[str, dict[str, Weigh]] = {
         "people": founding.people,
         "outline": founding.outline,
     },
+    "outline": {"chapters": founding.chapters},
     "brainstorm": {"ideas": ideas.several, "choice": ideas.idea_chosen},
     "criticise": {
         "diagnosis": criticism.diagnosis,
