@@ -50,6 +50,8 @@ class Unseen(unittest.TestCase):
         self.assertEqual(read("2026-03-02 22:00-06:30 pause 30"), [("2026-03-02", 480)])
         self.assertEqual(report([("2026-03-02", 480)]).splitlines(), ["2026-03-02    8:00", "all           8:00"])
 """
+OFFLINE = {"HF_HUB_OFFLINE": "1", "MSWEA_SILENT_STARTUP": "1", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+"""So that no peer waits for what it cannot fetch."""
 PASSED = "all of them passed\n"
 JUDGE = f"""
 import sys, unittest
@@ -108,7 +110,7 @@ def by_peer(module: str, python: Path, folder: Path, seed: int, limit: float) ->
     """Have a peer work in the folder; the model is loaded before its time begins."""
     with served() as url:
         command: list[str | Path] = [python, "-m", f"bench.peers.{module}", url, folder, GOAL, str(seed)]
-        return run(command, {"HF_HUB_OFFLINE": "1", "MSWEA_SILENT_STARTUP": "1"}, limit)
+        return run(command, OFFLINE, limit)
 
 
 def verdict(folder: Path) -> str:

@@ -69,6 +69,7 @@ def test_a_claim_is_checked_and_what_fails_goes_back(farside: Farside, users: Us
     first, second, third = outputs(farside, "run_tests")
     assert first.startswith("Nothing has changed")
     assert second.startswith("The tests fail.") and "AssertionError: 930 != 510" in second
+    assert "   14      return abs(minutes(end) - minutes(start))" in second
     assert third.startswith("The tests pass.")
     assert [event.accepted for event in farside.events() if isinstance(event, ev.Judged)] == [False, False, True]
 

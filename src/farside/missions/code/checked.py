@@ -49,6 +49,8 @@ class Checked:
     """The user lets tests be changed."""
     start: Trial | None = None
     """The program's start, where that was asked for."""
+    source: str = ""
+    """What failing tests point to, as it is now."""
 
     @property
     def finding(self) -> Finding:
@@ -104,7 +106,10 @@ def told(checked: Checked) -> str:
     shown = checked.start if finding == "no start" and checked.start else checked.now
     if finding == "no start":
         facts.append(f"Start it with: `{shown.command}`")
-    return "\n".join([*facts, *([] if finding == "pass" else ["It printed:", tail(shown.output)])])
+    if finding == "pass":
+        return "\n".join(facts)
+    source = ["", "The source that this points to, as it is now:", checked.source] if checked.source else []
+    return "\n".join([*facts, "It printed:", tail(shown.output), *source])
 
 
 def _originals(checked: Checked) -> list[str]:

@@ -38,6 +38,8 @@ SOURCES = (
     ".rb",
     ".sh",
 )
+MOST_SHOWN = 1_500
+"""Characters of source shown with a check that fails."""
 MOST_SOURCES = 1_000
 """Files that are looked into for what a failing test points to."""
 
@@ -98,6 +100,7 @@ class Workbench:
         contents = self.clean.check_out(patch)
         now = self._tried(contents) if patch or not before else before
         after = {path: self.clean.text(path) for path in contents.tests_before if path in contents.paths}
+        source = self._source(contents, now)[:MOST_SHOWN] if patch and now.how == "fail" else ""
         start = self._started(contents) if self.terms.from_nothing and now.how == "pass" else None
         scripts = self._scripts(contents)
         done = (
@@ -105,7 +108,7 @@ class Workbench:
             *(f"{path}: changed, and the tests are run by it" for path in scripts),
         )
         original = self._original(contents, patch, {*scripts, *_recipes(done)}) if before else None
-        return Checked(patch, contents.changed, now, before, original, done, self.terms.may_change, start)
+        return Checked(patch, contents.changed, now, before, original, done, self.terms.may_change, start, source)
 
     def _scripts(self, contents: Contents) -> list[str]:
         """Return the changed files that the user's command names."""
