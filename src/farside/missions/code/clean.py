@@ -29,7 +29,7 @@ from farside.tools.sandbox import Confinement, Layer, Limits
 from farside.tools.worker import SandboxDied, Worker
 
 PATCH_SECONDS = 120.0
-START_SECONDS = 5.0
+START_SECONDS = 10.0
 """What still runs then has started."""
 MOST, MOST_TEXT = 64 * 2**20, 200_000
 """Bytes of a patch or a file of results; bytes of a text that is looked into."""
