@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 
 from tests.cli.coding import MEND, SAID, Step, branches, calls, code, delivered, outputs, written
 from tests.cli.command import Farside
-from tests.missions.code.repositories import Users, new, timesheet
+from tests.missions.code.repositories import TIMESHEET, Users, new, timesheet
 from tests.missions.code.word_processor import PROGRAM, README, START, TESTS
 
 
@@ -80,6 +81,16 @@ def test_a_detached_head_is_worked_on_and_stays_detached(farside: Farside, users
     assert code(farside, MEND, SAID, repo=users.path).code == 0
     assert users.seen() == before
     assert users.git("rev-parse", f"{branches(users)[0]}^") == users.git("rev-parse", "HEAD")
+
+
+def test_a_repository_that_names_commits_with_sha_256_will_do(farside: Farside, tmp_path: Path) -> None:
+    users = Users(tmp_path / "long")
+    users.path.mkdir()
+    users.git("init", "--quiet", "--object-format=sha256")
+    shutil.copytree(TIMESHEET, users.path, dirs_exist_ok=True)
+    users.commit()
+    assert code(farside, MEND, SAID, repo=users.path).code == 0
+    assert users.git("diff", "--name-only", "HEAD", branches(users)[0]) == "timesheet/clock.py"
 
 
 def _nothing(path: Path) -> None:

@@ -13,6 +13,8 @@ from farside.missions.code.git import GitFailed, git, users_git
 BRANCH = "refs/heads/work"
 DEPTH = 50
 """Commits of history that the agent is given to look at."""
+SHA256 = 64
+"""Digits of a name in a repository that uses SHA-256."""
 ORIGIN_OF_NOTHING = {f"GIT_{who}_DATE": "2000-01-01T00:00:00Z" for who in ("AUTHOR", "COMMITTER")}
 """The first commit of a new repository is the same in every run."""
 
@@ -27,7 +29,7 @@ def kept(base: Base, at: Path) -> str:
     """
     if not at.exists():
         draft = _fresh(at)
-        git("init", "--quiet", "--bare", "--template=", str(draft), at=draft.parent)
+        git("init", "--quiet", "--bare", "--template=", hashed(base.commit), str(draft), at=draft.parent)
         _excluding(draft)
         if base.commit:
             _fetch(base, draft)
@@ -79,12 +81,17 @@ def fill(workspace: Path, mirror: Path) -> None:
 
 def linked(mirror: Path, into: Path) -> None:
     """Make a repository that borrows the mirror's objects, at its commit, with nothing checked out yet."""
-    name = BRANCH.rpartition("/")[2]
-    git("init", "--quiet", "--template=", f"--initial-branch={name}", str(into), at=mirror)
+    name, commit = BRANCH.rpartition("/")[2], git("rev-parse", BRANCH, at=mirror).decode().strip()
+    git("init", "--quiet", "--template=", hashed(commit), f"--initial-branch={name}", str(into), at=mirror)
     (into / ".git/objects/info/alternates").write_text(f"{mirror / 'objects'}\n")
     if (mirror / "shallow").exists():
         shutil.copy(mirror / "shallow", into / ".git/shallow")
-    git("update-ref", BRANCH, git("rev-parse", BRANCH, at=mirror).decode().strip(), at=into)
+    git("update-ref", BRANCH, commit, at=into)
+
+
+def hashed(commit: str) -> str:
+    """Return git's option for the kind of hash that a commit is named with."""
+    return f"--object-format={'sha256' if len(commit) == SHA256 else 'sha1'}"
 
 
 def _excluding(git_folder: Path) -> None:
