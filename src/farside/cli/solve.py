@@ -23,11 +23,12 @@ Out = Annotated[
 
 @with_run_options
 def solve(problem: Problem, out: Out = None, *, options: RunOptions) -> None:
-    """Work a problem out in a Python session, and deliver the derivation as a notebook.
+    """Calculate in many steps, and deliver it as a notebook.
 
-    The answer is accepted when each of its numbers stands in what a cell printed, all cells run again to the same
-    values in a fresh session, and a second way gives the result. The notebook is Markdown, with one for Jupyter
-    beside it; a run that ends early writes what it has. Exit codes are those of `farside run`.
+    The agent works in a Python session. Its answer is accepted when each number of it stands in what a cell printed,
+    all cells run again to the same values in a fresh session, and a second way gives the result. The notebook is
+    Markdown, with one for Jupyter beside it; a run that ends early writes what it has. Exit codes are those of
+    `farside run`.
     """
     from farside.cli.foreground import start
     from farside.errors import FarsideError

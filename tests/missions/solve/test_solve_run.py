@@ -185,6 +185,19 @@ def test_a_cell_that_failed_is_in_the_notebook_where_a_later_one_needs_what_it_m
     assert "| 42 | cell 3 | yes | cell 4 |" in text
 
 
+def test_a_number_that_was_only_written_down_is_marked_in_the_table(farside: Farside) -> None:
+    lines: list[Line] = [
+        python("g = 9.80665\nprint('g', g, 'v', g * 3)"),
+        python("v = 0\nfor _ in range(3000):\n    v += 9.80665 / 1000\nprint(round(v, 5))"),
+        {"text": "With g = 9.80665:\nthe speed after 3 seconds is 29.41995 m/s."},
+    ]
+    done = farside("solve", "Speed after 3 s of free fall?", "--model", farside.script("s", *lines), "-o", "n.md")
+    assert (done.code, verdicts(farside)) == (0, [""]), done.err
+    text = (farside.folder / "n.md").read_text()
+    assert "| 9.80665 | cell 1, written in its code | yes | nothing |" in text
+    assert "| 29.41995 | cell 1 | yes | cell 2 |" in text
+
+
 def test_what_the_user_says_belongs_to_the_problem(farside: Farside) -> None:
     lines: list[Line] = [python("print(6 * 7)"), python("print(sum([6] * 7))"), {"text": "It is 42."}]
     lines += [python("print(6 * 7 * 2.5)"), python("print(sum([2.5] * 42))"), {"text": "With 2.5 it is 105."}]

@@ -53,6 +53,7 @@ def test_the_result_is_on_the_last_line_with_a_number_that_the_problem_does_not_
     assert [number.written for number in result(answer, "There are 12 cases.")] == ["4.75"]
     assert [number.written for number in claimed(answer, "There are 12 cases.")] == ["4.75"]
     assert [number.written for number in result("So 12.", "Is it 12?")] == ["12"]
+    assert [number.written for number in result("Rounded to 4 decimals, it is 2.6141.", "")] == ["2.6141"]
     assert [number.written for number in claimed("There are 3 roots and the sum is 10.5.\nThe answer is 7.", "")] == [
         "10.5",
         "7",

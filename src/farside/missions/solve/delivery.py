@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from farside.agent.home import RunFolder
 from farside.agent.mission import Delivered, Recall
 from farside.agent.state import RunState
 from farside.missions.solve import recompute
+from farside.missions.solve.another_way import holds
 from farside.missions.solve.cells import Cell, cells, problem
 from farside.missions.solve.notebook import Notebook, as_jupyter, as_markdown
 from farside.missions.solve.report import Report, read
 from farside.missions.solve.rerun import whole
-from farside.missions.solve.values import claimed, result, stands
+from farside.missions.solve.values import Number, claimed, result, stands
 from farside.missions.whole_file import write_whole
 
 NAME = "notebook.md"
@@ -70,15 +72,27 @@ def _origins(
     wanted = {number.value for number in result(state.answer, problem(state))}
     rows = []
     for number in claimed(state.answer, problem(state)):
-        origin = next((cell.number for cell in kept if cell.call_id and cell.ok and stands(number, [cell.output])), 0)
-        again = "yes" if origin in report.same else "no" if report.kept else "not run again"
+        made = _origin(number, kept)
         others = [f"cell {other}" for other in report.alone if number.value in wanted]
         if printed and stands(number, [printed]):
             others.append(f"cell {kept[-1].number}")
-        rows.append(
-            (number.written, f"cell {origin}" if origin else "no cell", again, ", ".join(others) or "nothing")
-        )
+        again = "no" if report.kept else "not run again"
+        if made and made.number in report.same:
+            again = "yes"
+        rows.append((number.written, _place(number, made), again, ", ".join(others) or "nothing"))
     return tuple(rows)
+
+
+def _origin(number: Number, kept: Sequence[Cell]) -> Cell | None:
+    """Return the first cell that printed a number, of those that calculated it where there are any."""
+    found = [cell for cell in kept if cell.call_id and cell.ok and stands(number, [cell.output])]
+    return next((cell for cell in found if not holds(cell.code, [number])), found[0] if found else None)
+
+
+def _place(number: Number, made: Cell | None) -> str:
+    if made is None:
+        return "no cell"
+    return f"cell {made.number}{', written in its code' if holds(made.code, [number]) else ''}"
 
 
 def _last(state: RunState, name: str) -> str:

@@ -49,6 +49,11 @@ class Number:
         return self.unit >= 1
 
     @property
+    def is_small(self) -> bool:
+        """Whether it is a whole number that may only count something."""
+        return self.is_whole and abs(self.value) < SMALL
+
+    @property
     def slack(self) -> Decimal:
         """How far what it was rounded from may lie: half of the last digit; nothing for a short whole number."""
         return Decimal(0) if self.is_whole and self.digits < PRECISE else self.unit / 2
@@ -80,23 +85,21 @@ def stands(number: Number, outputs: Iterable[str]) -> bool:
 
 
 def result(answer: str, problem: str) -> list[Number]:
-    """Return the numbers of the answer's result: of the last line that has one which the problem does not state."""
+    """Return the numbers of the answer's result: of the last line that has one which the problem does not state.
+
+    Whole numbers below 10 are part of it only where the line has no others: `rounded to 4 decimals, it is 2.6141`.
+    """
     known = {number.value for number in numbers(problem)}
     lines = [found for line in answer.splitlines() if (found := numbers(ITEM.sub("", line)))]
-    telling = [line for line in lines if any(number.value not in known for number in line)]
-    if telling:
-        return [number for number in telling[-1] if number.value not in known]
-    return lines[-1] if lines else []
+    new = [found for line in lines if (found := [number for number in line if number.value not in known])]
+    last = (new or lines or [[]])[-1]
+    return [number for number in last if not number.is_small] or last
 
 
 def claimed(answer: str, problem: str) -> list[Number]:
     """Return the numbers of an answer that have to stand in an output, each once: the result, and all but counts."""
     known = {number.value for number in numbers(problem)}
-    other = [
-        number
-        for number in numbers(ITEM.sub("", answer))
-        if number.value not in known and not (number.is_whole and abs(number.value) < SMALL)
-    ]
+    other = [number for number in numbers(ITEM.sub("", answer)) if number.value not in known and not number.is_small]
     found = {number.value: number for number in (*other, *result(answer, problem))}
     return list(found.values())
 
