@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from farside.agent import events as ev
-from farside.agent.mission import Accept, Reject, TryAgain
+from farside.agent.mission import Accept, Reject, TryAgain, Verdict
 from farside.agent.state import RunState
 from farside.messages import ToolCall
 from farside.missions.general import General
@@ -32,7 +32,7 @@ def rejected(claim: str) -> list[ev.Event]:
     return [answer(claim), ev.Judged(False, claim, "no: 1,999"), ev.Noted("no: 1,999", "verdict")]
 
 
-def verdict(state: RunState, profile: Profile = SMALL) -> Accept | Reject | TryAgain:
+def verdict(state: RunState, profile: Profile = SMALL) -> Verdict:
     return General().verify(state, profile)
 
 
