@@ -32,11 +32,15 @@ def solve(problem: Problem, out: Out = None, *, options: RunOptions) -> None:
     """
     from farside.cli.foreground import start
     from farside.errors import FarsideError
+    from farside.missions.solve.delivery import pair
     from farside.missions.whole_file import check_place
 
     if not problem.strip():
         raise FarsideError("The problem is empty.", 'Say what is to be calculated: farside solve "PROBLEM"')
-    chosen = {"out": str(check_place(out))} if out else {}
+    chosen = {}
+    if out:
+        markdown, _ = map(check_place, pair(check_place(out)))
+        chosen["out"] = str(markdown)
     raise typer.Exit(start(problem, options.settings("solve", chosen), options.json))
 
 

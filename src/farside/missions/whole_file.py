@@ -31,10 +31,10 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def check_place(path: Path) -> Path:
-    """Return where a file can be written later, its folder resolved.
+    """Return where a new file can be written later, its folder resolved.
 
     Raises:
-        FarsideError: the folder is not there or cannot be written, or a folder has that name.
+        FarsideError: the folder is not there or cannot be written, or there is something of that name.
     """
     place = path.parent.resolve() / path.name
     if not place.parent.is_dir():
@@ -43,6 +43,8 @@ def check_place(path: Path) -> Path:
         )
     if place.is_dir():
         raise FarsideError(f"{path} is a folder.", "Name a file.")
+    if os.path.lexists(place):
+        raise FarsideError(f"There is {path} already, and it is not written over.", "Name another file.")
     if not os.access(place.parent, os.W_OK | os.X_OK):
         raise FarsideError(f"The folder {path.parent} cannot be written.", "Name another place.")
     return place

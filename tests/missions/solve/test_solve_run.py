@@ -221,10 +221,13 @@ def test_cells_that_read_a_folder_find_it_as_it_was(farside: Farside) -> None:
 
 
 def test_what_cannot_work_is_refused_before_anything_is_spent(farside: Farside) -> None:
+    (farside.folder / "mine.ipynb").write_text("{}")
     for arguments, sentence in (
         (["solve", " "], "The problem is empty."),
         (["solve", PROBLEM, "--out", "nowhere/n.md"], "There is no folder nowhere"),
         (["solve", PROBLEM, "--out", "."], "is a folder"),
+        (["solve", PROBLEM, "--out", "mine.md"], "mine.ipynb already"),
+        (["solve", PROBLEM, "--out", "mine.ipynb"], "mine.ipynb already"),
     ):
         done = farside(*arguments)
         assert done.code == 2 and sentence in done.err, done.err

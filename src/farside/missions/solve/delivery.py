@@ -38,11 +38,12 @@ def deliver(state: RunState, folder: RunFolder, recall: Recall) -> Delivered | N
 
 def places(state: RunState, folder: RunFolder) -> tuple[Path, Path]:
     """Return where the notebook stands, as Markdown and for Jupyter: where the user said, or in the run's folder."""
-    named = Path(state.settings.option("out") or folder.path.resolve() / NAME)
-    return (
-        named.with_suffix(".md") if named.suffix == ".ipynb" else named,
-        named.with_suffix(".ipynb"),
-    )
+    return pair(Path(state.settings.option("out") or folder.path.resolve() / NAME))
+
+
+def pair(named: Path) -> tuple[Path, Path]:
+    """Return the two files of a notebook, whichever of them is named."""
+    return named.with_suffix(".md") if named.suffix == ".ipynb" else named, named.with_suffix(".ipynb")
 
 
 def made(state: RunState, recall: Recall) -> Notebook:

@@ -51,7 +51,8 @@ def as_jupyter(notebook: Notebook) -> str:
 def _head(notebook: Notebook) -> Iterator[str]:
     first = " ".join(notebook.problem.split())
     yield f"# {first if len(first) <= TITLE else first[:TITLE].rpartition(' ')[0] + ' …'}"
-    yield notebook.problem
+    if first != notebook.problem or len(first) > TITLE:
+        yield notebook.problem
     if notebook.unfinished:
         yield f"**Partial, and not confirmed:** {notebook.unfinished}."
     yield f"## Answer\n\n{notebook.answer or 'There is none yet.'}"
