@@ -25,6 +25,8 @@ from farside.tools.described import Described
 
 CHECK = "run_tests"
 ORIENT = "orient"
+SHOWN_HOW = ("unchanged", "fail")
+"""Findings after which a small model is told how to act: it likes to say what ought to be done."""
 TOLD = 2
 """Verdicts after which a small model begins anew: it seldom mends what it has broken itself."""
 UNDO = ToolCall(
@@ -74,7 +76,8 @@ class Code:
             return Accept(claimed.text)
         if _begins_anew(state, profile):
             return TryAgain("its work does not pass") if len(done) > 1 else Check((UNDO,))
-        reason = render(__package__, f"{(finding or 'unread').replace(' ', '_')}.md")
+        small = "_code" if profile.tools == "code" and finding in SHOWN_HOW else ""
+        reason = render(__package__, f"{(finding or 'unread').replace(' ', '_')}{small}.md")
         if finding == "still" and _was_told(reason, state):
             return Accept(f"{claimed.text}\n\n{render(__package__, 'still_accepted.md')}")
         return Reject(reason)
