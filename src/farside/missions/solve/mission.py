@@ -52,11 +52,11 @@ class Solve:
         """Judge a claim by its numbers, then by a rerun; a small model's problem is worked out afresh beside it."""
         message = claim(state)
         answer = message.text if message else ""
+        ran = [cell for cell in cells(state) if cell.ok]
+        if not ran and numbers(answer + problem(state)):
+            return Reject(render(__package__, "nothing_ran.md"))
         if not numbers(answer):
             return _without_numbers(answer, state)
-        ran = [cell for cell in cells(state) if cell.ok]
-        if not ran:
-            return Reject(render(__package__, "nothing_ran.md"))
         if missing := _missing(answer, state, ran):
             return Reject(render(__package__, "unfounded.md", numbers=_listed(missing)))
         if not (done := checks(state)):
