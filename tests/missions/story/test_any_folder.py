@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from farside.missions.story.book.book import FORMS, read
@@ -71,6 +71,8 @@ def test_any_files_are_a_book_of_which_all_can_be_told(files: dict[str, str]) ->
 
 
 @settings(max_examples=60)
+@example("## \n\t# ", "1")
+@example("## A\n- due: 2\n\n  Indented prose.", "1")
 @given(TEXTS, st.sampled_from(["1", "”words” | of: it"]))
 def test_a_field_that_was_set_is_read_again_and_nothing_else_changed(text: str, value: str) -> None:
     page = parsed("ledger.md", text)

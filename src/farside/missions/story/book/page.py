@@ -92,18 +92,18 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, Entry]]:
 
 def _entry(name: str, line: int, body: list[str], offset: int) -> Entry:
     fields: list[Field] = []
-    number = 0
+    number, goes_on = 0, False
     while number < len(body):
         text = body[number]
         found = FIELD.match(text)
         if found:
             fields.append(Field(found[1].strip().lower(), found[2].strip(), offset + number + 1))
-        elif text[:1] in (" ", "\t") and text.strip() and fields:
+        elif goes_on and text[:1] in (" ", "\t") and text.strip():
             last = fields.pop()
             fields.append(Field(last.key, f"{last.value} {text.strip()}".strip(), last.line))
         elif text.strip():
             break
-        number += 1
+        number, goes_on = number + 1, bool(text.strip())
     return Entry(name, line, tuple(fields), "\n".join(body[number:]).strip("\n"))
 
 
@@ -135,7 +135,8 @@ def with_field(text: str, entry: Entry, names: tuple[str, ...], value: str) -> s
     known = next((field for field in entry.fields if field.key in names), None)
     if known is None:
         at = max((_end(lines, field.line) for field in entry.fields), default=entry.line)
-        lines.insert(at, f"- {names[0]}: {value}")
+        behind = [""] if _end(lines, at) > at else []  # an indented line of prose would be taken for the field's
+        lines[at:at] = [f"- {names[0]}: {value}", *behind]
     else:
         lines[known.line - 1 : _end(lines, known.line)] = [f"- {known.key}: {value}"]
     return "\n".join(lines) + "\n"
