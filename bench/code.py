@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from bench.small_model import Ended, run, served
 
@@ -58,8 +59,12 @@ import sys, unittest
 result = unittest.main(None, argv=["", "discover", "-s", sys.argv[1]], exit=False).result
 print({PASSED.strip()!r} if result.wasSuccessful() and result.testsRun == 12 else "no")
 """
-Harness = Callable[[Path, int, float], Ended]
-"""Works in a repository, with a seed, for so many seconds; the repository's files are as it leaves them."""
+Work = TypeVar("Work")
+"""What a harness is given: a folder to work in, or a problem in words."""
+Harness = Callable[[Work, int, float], Ended]
+"""Works on it, with a seed, for so many seconds; a folder's files are as it leaves them."""
+Peer = Callable[[str, Path, Work, int, float], Ended]
+"""The same for a module of bench.peers and an interpreter that has it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ class Try:
     """right, wrong, none (nothing was changed) or broken (it ended otherwise than a harness should)."""
     said: str
     seconds: float
+
+
+Judged = Callable[[str, Harness[Work], int, float], Try]
+"""Has a harness, by its name, try a seed for so many seconds."""
 
 
 def repository(folder: Path) -> None:
@@ -128,7 +137,7 @@ def verdict(folder: Path) -> str:
         return "right" if ended.output.endswith(PASSED) else "wrong"
 
 
-def tried(harness: str, work: Harness, seed: int, limit: float) -> Try:
+def tried(harness: str, work: Harness[Path], seed: int, limit: float) -> Try:
     """Have a harness mend the bug in a fresh repository, and judge what it leaves."""
     with tempfile.TemporaryDirectory() as base:
         folder = Path(base) / "timesheet"
@@ -165,28 +174,28 @@ def beaten(tries: list[Try]) -> list[str]:
     return [harness for harness in dict.fromkeys(one.harness for one in tries) if right[harness] > right["farside"]]
 
 
-def main() -> None:
-    """Try the bug and print a line for each try, and a table; fail when a peer is right more often than farside."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def compared(described: str, ours: Harness[Work], peer: Peer[Work], judged: Judged[Work]) -> None:
+    """Have farside and its peers try each seed; print a line for each try, and a table; exit 1 where a peer wins."""
+    parser = argparse.ArgumentParser(description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=600, help="seconds a try")
     parser.add_argument("--peer", type=Path, metavar="PYTHON", help="an interpreter with the peers")
     parser.add_argument("--only", choices=["farside", "mini-swe-agent", "smolagents"], help="run one of them alone")
     options = parser.parse_args()
-    harnesses: dict[str, Harness] = {"farside": by_farside}
+    harnesses: dict[str, Harness[Work]] = {"farside": ours}
     if options.peer:
-        harnesses["mini-swe-agent"] = partial(by_peer, "code_mini_swe_agent", options.peer)
-        harnesses["smolagents"] = partial(by_peer, "code_smolagents", options.peer)
+        harnesses["mini-swe-agent"] = partial(peer, "code_mini_swe_agent", options.peer)
+        harnesses["smolagents"] = partial(peer, "code_smolagents", options.peer)
     if options.only:
         harnesses = {options.only: harnesses[options.only]}
     tries = []
     for seed in range(1, options.seeds + 1):
         for harness, work in harnesses.items():
-            tries.append(tried(harness, work, seed, options.limit))
+            tries.append(judged(harness, work, seed, options.limit))
             print(told(tries[-1]), flush=True)
     print(f"\n{table(tries)}")
     sys.exit(any(one.verdict == "broken" for one in tries) or bool(beaten(tries)))
 
 
 if __name__ == "__main__":
-    main()
+    compared(__doc__, by_farside, by_peer, tried)

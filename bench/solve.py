@@ -11,17 +11,15 @@ PYTHON is an interpreter with the peers (bench/peers/requirements.txt); without 
 
 from __future__ import annotations
 
-import argparse
 import math
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from bench.code import Try, beaten, table, told
+from bench.code import OFFLINE, Harness, Try, compared
 from bench.small_model import Ended, answer_of, run, served
 from farside.missions.solve.values import numbers
 
@@ -29,8 +27,6 @@ TELLING = 300
 """Characters at the end of an answer in which the number has to stand."""
 CLOSE = 1e-4
 Step = tuple[str, Callable[[float], float]]
-Harness = Callable[[str, int, float], Ended]
-"""Works on a problem, with a seed, for so many seconds."""
 
 
 def drawn(seed: int) -> tuple[str, float]:
@@ -92,13 +88,13 @@ def by_peer(module: str, python: Path, problem: str, seed: int, limit: float) ->
     goal = f"{problem} Work it out with Python, and write the final number alone into the file answer.txt."
     with tempfile.TemporaryDirectory() as folder, served() as url:
         command: list[str | Path] = [python, "-m", f"bench.peers.{module}", url, folder, goal, str(seed)]
-        ended = run(command, {"HF_HUB_OFFLINE": "1", "MSWEA_SILENT_STARTUP": "1"}, limit)
+        ended = run(command, OFFLINE, limit)
         file = Path(folder) / "answer.txt"
         written = file.read_text(errors="replace") if file.is_file() else ""
         return Ended(written) if written.strip() else ended
 
 
-def tried(harness: str, work: Harness, seed: int, limit: float) -> Try:
+def tried(harness: str, work: Harness[str], seed: int, limit: float) -> Try:
     """Have a harness work on the problem of a seed, and judge its answer."""
     problem, expected = drawn(seed)
     began = time.monotonic()
@@ -111,28 +107,5 @@ def tried(harness: str, work: Harness, seed: int, limit: float) -> Try:
     return Try(harness, seed, "broken" if ended.fault else verdict, f"{said} (it is {expected:.4f})", seconds)
 
 
-def main() -> None:
-    """Try each problem and print a line for each try, and a table; fail when a peer is right more often."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=600, help="seconds a try")
-    parser.add_argument("--peer", type=Path, metavar="PYTHON", help="an interpreter with the peers")
-    parser.add_argument("--only", choices=["farside", "mini-swe-agent", "smolagents"], help="run one of them alone")
-    options = parser.parse_args()
-    harnesses: dict[str, Harness] = {"farside": by_farside}
-    if options.peer:
-        harnesses["mini-swe-agent"] = partial(by_peer, "code_mini_swe_agent", options.peer)
-        harnesses["smolagents"] = partial(by_peer, "code_smolagents", options.peer)
-    if options.only:
-        harnesses = {options.only: harnesses[options.only]}
-    tries = []
-    for seed in range(1, options.seeds + 1):
-        for harness, work in harnesses.items():
-            tries.append(tried(harness, work, seed, options.limit))
-            print(told(tries[-1]), flush=True)
-    print(f"\n{table(tries)}")
-    sys.exit(any(one.verdict == "broken" for one in tries) or bool(beaten(tries)))
-
-
 if __name__ == "__main__":
-    main()
+    compared(__doc__, by_farside, by_peer, tried)

@@ -16,18 +16,31 @@ def write_whole(path: Path, text: str) -> None:
     """
     if path.parent.resolve() != path.parent:
         raise FarsideError(f"{path.parent} leads elsewhere by now.", f"Put the folder {path.parent} back.")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with draft.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        replace_whole(path, text.encode())
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise FarsideError(
             f"{path} cannot be written ({error.strerror}).", "Make room there, or free the way."
         ) from error
+
+
+def replace_whole(path: Path, data: bytes) -> None:
+    """Put bytes in a file's place, on disk before return; nothing is left beside it where that fails.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        draft.unlink(missing_ok=True)  # of a process that was killed
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def check_place(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from farside.missions.code.checked import FINDINGS, found, mark, marked
 from farside.missions.code.clean import Clean, Places
 from farside.missions.code.delivery import Taken, Work
 from farside.missions.code.git import GitFailed, git
+from farside.missions.whole_file import replace_whole
 from farside.prompts import render
 from farside.tools.sandbox import Layer, choose
 from farside.tools.toolbox import LAYERS
@@ -42,8 +42,8 @@ def delivered(state: RunState, folder: RunFolder) -> Delivered | None:
     out.mkdir(exist_ok=True)
     taken = _taken(Work(folder.id, _message(state, folder, outcome), patch), base, out)
     files = (out / "report.md", out / f"{folder.id}.patch")
-    _write(files[1], patch)
-    _write(files[0], _told(state, folder, outcome, taken, files[1], patch).encode())
+    replace_whole(files[1], patch)
+    replace_whole(files[0], _told(state, folder, outcome, taken, files[1], patch).encode())
     said = (_status(state), outcome, taken.where and f"The work is {taken.where}.", "Report and patch:")
     return Delivered(files, " ".join(filter(None, said)))
 
@@ -129,12 +129,3 @@ def _quoted(text: str) -> str:
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}".rstrip() for line in text.rstrip().splitlines())
-
-
-def _write(file: Path, data: bytes) -> None:
-    draft = file.with_name(f"{file.name}.new")
-    with draft.open("wb") as sink:
-        sink.write(data)
-        sink.flush()
-        os.fsync(sink.fileno())
-    draft.replace(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from farside.agent.archive import Archive
@@ -24,6 +23,7 @@ from farside.missions.research.options import OUT, places
 from farside.missions.research.report import read
 from farside.missions.research.verdicts import Kept
 from farside.missions.research.web_page import web_page
+from farside.missions.whole_file import replace_whole
 from farside.tools.reasons import Unreadable
 
 
@@ -100,15 +100,9 @@ def _write(path: Path, content: str) -> Path:
     Raises:
         FarsideError: the disk refuses.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("w", encoding="utf-8", errors="replace") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        replace_whole(path, content.encode(errors="replace"))
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise FarsideError(
             f"The report cannot be written to {path} ({error.strerror}).", "Make room there, or make the folder."
         ) from error

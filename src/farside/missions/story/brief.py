@@ -16,13 +16,14 @@ from farside.missions.story.book.book import (
     PLACES,
     RULES,
     SECRETS,
+    THEMES,
+    WORLD,
     Book,
 )
 from farside.missions.story.book.chapter import Chapter
 from farside.missions.story.book.page import Entry, parsed
 from farside.missions.story.tasks.task import Task
 
-WORLD, THEMES = "bible/world.md", "bible/themes.md"
 BIBLE = (WORLD, RULES, PEOPLE, MINOR, PLACES, OBJECTS, SECRETS, THEMES)
 TAIL = 2_400
 """Characters of the chapter before that are shown."""

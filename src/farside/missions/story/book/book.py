@@ -20,6 +20,7 @@ LANGUAGES: dict[str, Language] = {
 }
 FRONT, OUTLINE, LEDGER, INTENDED = "book.md", "outline.md", "ledger.md", "intended.md"
 RULES, SECRETS = "bible/rules.md", "bible/secrets.md"
+WORLD, THEMES = "bible/world.md", "bible/themes.md"
 PEOPLE, MINOR = "bible/people.md", "bible/minor.md"
 PLACES, OBJECTS = "bible/places.md", "bible/objects.md"
 FORMS = {

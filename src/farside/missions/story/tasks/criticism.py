@@ -12,10 +12,12 @@ from farside.missions.story.book.book import (
     PLACES,
     RULES,
     SECRETS,
+    THEMES,
+    WORLD,
     Book,
 )
 from farside.missions.story.book.continuity import continuity
-from farside.missions.story.tasks.founding import LEAST_RULES, THEMES, WORLD, consistent, wanted
+from farside.missions.story.tasks.founding import LEAST_RULES, consistent, wanted
 from farside.missions.story.tasks.reply import files
 from farside.missions.story.tasks.task import Desk, Kept, NotKept, listing
 from farside.missions.story.text.words import count

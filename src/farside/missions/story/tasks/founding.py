@@ -13,6 +13,8 @@ from farside.missions.story.book.book import (
     PLACES,
     RULES,
     SECRETS,
+    THEMES,
+    WORLD,
     Book,
     read,
 )
@@ -20,7 +22,6 @@ from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.tasks.reply import files
 from farside.missions.story.tasks.task import Desk, Kept, NotKept, listing
 
-WORLD, THEMES = "bible/world.md", "bible/themes.md"
 LEAST_RULES, LEAST_PEOPLE, LEAST_CHAPTERS = 3, 2, 1
 
 
