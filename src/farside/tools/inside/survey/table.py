@@ -14,6 +14,7 @@ from farside.tools.inside.survey.compute import Calculation, Computed, sentence
 from farside.tools.inside.survey.profile import FILE, profile
 from farside.tools.inside.survey.readings import Columns, Reader, columns
 from farside.tools.inside.survey.records import SeveralRecords, are_items, are_lists
+from farside.tools.inside.survey.second_look import look_again
 from farside.tools.inside.survey.tabulate import Guess, Row, Study, fill, guessed
 
 LEAST_FILES, LEAST_ALIKE = 8, 4
@@ -86,6 +87,7 @@ def tabulated(
         now = time.monotonic()
         until = now + (began + left * READ_SHARE - now) / (len(studies) - number)
         study.go(Reader(ask, wanted, study.texts), until)
+    look_again(ask, studies, wanted)
     guess, until = guessed(studies, wanted), began + left * FILL_SHARE
     if any(are_items(texts, guess.rows) for texts in shapes):
         raise SeveralRecords

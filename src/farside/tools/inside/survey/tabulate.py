@@ -78,11 +78,15 @@ class Study:
         """Learn each column from the readings; return the file to read next where opinions leave a doubt."""
         doubtful = None
         for column in self.wanted:
-            values = {name: reading[column] for name, reading in self.readings.items()}
-            self.opinions[column] = learn(values, self.texts)
+            self.learn(column)
             if self.opinions[column] and doubtful is None:
                 doubtful = self._doubt(self.opinions[column])
         return doubtful
+
+    def learn(self, column: str) -> None:
+        """Learn a column from what was read."""
+        values = {name: reading[column] for name, reading in self.readings.items()}
+        self.opinions[column] = learn(values, self.texts)
 
     def _doubt(self, opinions: Sequence[Opinion]) -> str | None:
         name = disputed(opinions, self.texts, {**self.readings, **dict.fromkeys(self.unread)})
