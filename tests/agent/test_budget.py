@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from farside.agent import events as ev
 from farside.agent.budget import (
     Allowance,
+    affords,
     allowance,
     chars_per_token,
     output_chars,
     prompt_tokens,
     refuse_unpriced,
     reply_room,
+    seconds_left,
 )
 from farside.agent.events import Budget
 from farside.agent.fold import fold
 from farside.errors import FarsideError
-from farside.messages import Usage
+from farside.messages import Message, Usage
 from tests.agent.stories import PROFILE, SETTINGS, begun, state_after, step
 
 PRICED = replace(PROFILE, price_input=1.0, price_cached=0.1, price_output=10.0)
@@ -96,3 +98,31 @@ def test_money_is_not_limited_where_the_price_is_unknown() -> None:
     refuse_unpriced(replace(SETTINGS, budget=Budget(max_tokens=1_000)), unpriced)
     refuse_unpriced(replace(SETTINGS, budget=Budget(max_usd=0.01)), replace(PRICED, name="openai/some-model"))
     refuse_unpriced(replace(SETTINGS, budget=Budget(max_usd=0.01)), PROFILE)
+
+
+def test_minutes_that_are_short_limit_the_room_at_the_models_pace() -> None:
+    replied = ev.Replied(Message("assistant", "x"), Usage(100, 0, 1_000), 0.0, "stop", seconds=50.0)
+    given = allowance(state_after(begun(max_minutes=5), replied), PROFILE)
+    assert given is not None and not given.final
+    assert given.max_tokens == (300 - 50) / 0.05 - 2_048
+    given = allowance(state_after(begun(max_minutes=5), replied, step(1, "x", seconds=160.0)), PROFILE)
+    assert given is not None and given.final
+    assert given.max_tokens == (300 - 50 - 160) / 0.05
+    assert allowance(state_after(begun(max_minutes=5), replied, step(1, "x", seconds=250.0)), PROFILE) is None
+
+
+def test_before_the_first_reply_only_time_that_is_over_counts() -> None:
+    given = allowance(state_after(begun(max_minutes=1)), PROFILE)
+    assert given is not None and given.max_tokens == 8_000 and not given.final
+    assert allowance(state_after(begun(max_minutes=0)), PROFILE) is None
+
+
+def test_what_a_call_asks_the_model_takes_its_time_once() -> None:
+    consulted = ev.Consulted("k", "yes", Usage(10, 0, 400), 0.0, seconds=20.0)
+    began, finished = step(1, "x", seconds=30.0)[:2], step(1, "x", seconds=30.0)[2]
+    inside = state_after(begun(max_minutes=1), began, consulted)
+    assert seconds_left(inside) == 40
+    small = replace(PROFILE, max_tokens=512)
+    assert affords(inside, small, Usage(10, 0, 200))
+    assert not affords(inside, small, Usage(10, 0, 400))
+    assert seconds_left(state_after(begun(max_minutes=1), began, consulted, finished)) == 30

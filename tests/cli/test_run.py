@@ -38,6 +38,17 @@ def test_out_of_budget_prints_the_best_answer_and_the_next_command(farside: Fars
     assert (again.code, again.out) == (0, "It is 13.\n")
 
 
+def test_out_of_time_the_next_reply_is_the_last_or_none(farside: Farside) -> None:
+    model = farside.script("slow", {**step("Found: 12 so far."), "delay_s": 0.2}, step("More."))
+    done = farside("run", "Count.", "--model", model, "--max-minutes", "0.002")
+    assert (done.code, done.out) == (3, "Found: 12 so far.\n")
+    assert f"farside resume {farside.last.id} --max-minutes 0.004" in done.err
+    again = farside(
+        "resume", "last", "--model", farside.script("on", {"text": "x"}, {"text": "It is 13."}), "--max-minutes", "9"
+    )
+    assert (again.code, again.out) == (0, "It is 13.\n")
+
+
 def test_a_failure_names_the_reason_and_the_next_command(farside: Farside) -> None:
     done = farside("run", "Count.", "--model", farside.script("dead", step("Hm."), {"fail": "Unreachable"}))
     assert done.code == 5

@@ -177,6 +177,8 @@ def test_each_end_names_the_next_command(event: ev.Event, headline: str, next_st
     [
         (ev.Budget(300, max_tokens=1_000), "farside resume r --max-tokens 2000"),
         (ev.Budget(300, max_usd=0.5), "farside resume r --max-usd 1"),
+        (ev.Budget(300, max_minutes=7.5), "farside resume r --max-minutes 15"),
+        (ev.Budget(300, max_usd=1.0, max_minutes=5), "farside resume r --max-usd X --max-minutes X"),
         (ev.Budget(0), "farside resume r --max-steps 0"),
     ],
 )

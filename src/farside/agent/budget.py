@@ -20,7 +20,7 @@ LEAST_ROOM = 256
 ANSWER_ROOM = 8_192
 """Tokens beside the thinking, where only the thinking is limited."""
 FINAL_ROOM = 2_048
-"""Tokens held back for the last answer."""
+"""Tokens held back for the last answer; of a model that says less in a reply, half of what it may say."""
 LEAST_OUTPUT = 400
 """Characters of an output that are shown in any case."""
 BILLED = ("moonshot", "openrouter", "openai")
@@ -105,19 +105,44 @@ def allowance(state: RunState, profile: Profile) -> Allowance | None:
     return Allowance(prompt, int(min(room, affordable if final else before_last)), final)
 
 
+def seconds_left(state: RunState) -> float:
+    """Return the seconds that requests and calls may still take; infinite where time is not limited."""
+    minutes = state.settings.budget.max_minutes
+    return NO_LIMIT if minutes is None else 60 * minutes - state.seconds
+
+
 def affords(state: RunState, profile: Profile, aside: Usage) -> bool:
     """Tell whether so much can be spent beside the conversation, and a reply that is not the last after it."""
-    after = replace(state, usage=state.usage + aside, cost_usd=state.cost_usd + price(aside, profile))
+    seconds = aside.output * _pace(state)
+    after = replace(
+        state,
+        usage=state.usage + aside,
+        cost_usd=state.cost_usd + price(aside, profile),
+        seconds=state.seconds + seconds,
+        answering=state.answering + seconds,
+    )
     left = allowance(after, profile)
     return left is not None and not left.final
 
 
 def _affordable(state: RunState, profile: Profile, prompt: int) -> float:
-    """Tokens that a reply to `prompt` may have before the money or the tokens are spent."""
+    """Tokens that a reply to `prompt` may have before the money, the tokens or the time are spent."""
     tokens, usd = _left(state)
+    spare = min(tokens - prompt, _tokens_in_time(state))
     if not _is_priced(profile):
-        return tokens - prompt
-    return min(tokens - prompt, (usd - _prompt_usd(state, profile, prompt)) / _output_usd(profile, 1))
+        return spare
+    return min(spare, (usd - _prompt_usd(state, profile, prompt)) / _output_usd(profile, 1))
+
+
+def _tokens_in_time(state: RunState) -> float:
+    """Tokens that the model says in the time that is left, as fast as it has been; before that is known, any."""
+    left, pace = seconds_left(state), _pace(state)
+    return left / pace if pace and left < NO_LIMIT else NO_LIMIT if left > 0 else 0.0
+
+
+def _pace(state: RunState) -> float:
+    """Seconds that a token of a reply has taken so far, its share of the prompt included; 0 = not known."""
+    return state.answering / state.usage.output if state.usage.output else 0.0
 
 
 def _affordable_before_last(state: RunState, profile: Profile, prompt: int) -> float:
@@ -127,7 +152,8 @@ def _affordable_before_last(state: RunState, profile: Profile, prompt: int) -> f
     """
     tokens, usd = _left(state)
     brought = profile.output_cap / chars_per_token(state)
-    by_tokens = (tokens - 2 * prompt - brought - FINAL_ROOM) / 2
+    timed = _tokens_in_time(state) - min(FINAL_ROOM, profile.max_tokens // 2)
+    by_tokens = min((tokens - 2 * prompt - brought - FINAL_ROOM) / 2, timed)
     if not _is_priced(profile):
         return by_tokens
     fixed = _prompt_usd(state, profile, 2 * prompt) + brought * profile.price_input / 1e6

@@ -23,6 +23,8 @@ class Budget:
     max_thinking: int | None = None
     """Thinking tokens of one reply."""
     max_usd: float | None = None
+    max_minutes: float | None = None
+    """Minutes that requests and calls take in all; a pause costs none."""
 
 
 @dataclass(frozen=True, slots=True)

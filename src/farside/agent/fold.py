@@ -74,6 +74,7 @@ def _resumed(state: RunState, event: ev.Resumed) -> RunState:
         usage=state.usage + Usage(input=sent),
         asked=None,
         final=False,
+        aside=0.0,
         records=(),
         guard_level=0,
         rollbacks=0,
@@ -125,6 +126,7 @@ def _replied(state: RunState, event: ev.Replied) -> RunState:
         usage=state.usage + event.usage + event.wasted,
         cost_usd=state.cost_usd + event.cost_usd,
         seconds=state.seconds + event.seconds,
+        answering=state.answering + event.seconds,
         asked=None,
         final=final,
         cuts=state.cuts + 1 if event.finish == "length" and not calls else 0,
@@ -159,7 +161,8 @@ def _call_finished(state: RunState, event: ev.CallFinished) -> RunState:
         failed=state.failed if event.status == "ok" else state.failed | {event.call_id},
         session=event.session or state.session,
         lost=event.lost if event.session else state.lost,
-        seconds=state.seconds + event.seconds,
+        seconds=state.seconds + max(event.seconds - state.aside, 0.0),
+        aside=0.0,
         touched=state.touched or event.may_write,
         records=(*state.records, record),
         seen=state.seen if record.ours else state.seen | {record.output, record.act},
@@ -181,7 +184,15 @@ def _checked(state: RunState, event: ev.Checked) -> RunState:
 
 
 def _consulted(state: RunState, event: ev.Consulted) -> RunState:
-    return changed(state, usage=state.usage + event.usage, cost_usd=state.cost_usd + event.cost_usd)
+    """Count its seconds now: the call that asked may go on for long, or be killed."""
+    return changed(
+        state,
+        usage=state.usage + event.usage,
+        cost_usd=state.cost_usd + event.cost_usd,
+        seconds=state.seconds + event.seconds,
+        answering=state.answering + event.seconds,
+        aside=state.aside + event.seconds,
+    )
 
 
 def _plan_changed(state: RunState, event: ev.PlanChanged) -> RunState:

@@ -76,6 +76,10 @@ class RunState:
     cost_usd: float = 0.0
     seconds: float = 0.0
     """Time spent in requests and calls."""
+    answering: float = 0.0
+    """The part of it in which the model answered: in replies, and to questions that calls asked it."""
+    aside: float = 0.0
+    """Seconds in which the call under way had the model answer; they are in `seconds` already."""
     asked: Asked | None = None
     """The request in flight."""
     final: bool = False

@@ -51,11 +51,16 @@ def _more(state: RunState, run_id: str) -> str:
     budget = state.settings.budget
     if state.steps >= budget.max_steps:
         return f"farside resume {run_id} --max-steps {2 * budget.max_steps}"
-    if budget.max_tokens is not None and budget.max_usd is None:
-        return f"farside resume {run_id} --max-tokens {2 * budget.max_tokens}"
-    if budget.max_usd is not None and budget.max_tokens is None:
-        return f"farside resume {run_id} --max-usd {2 * budget.max_usd:g}"
-    return f"farside resume {run_id} --max-tokens N --max-usd X"
+    limits = (
+        ("--max-tokens", budget.max_tokens, "N"),
+        ("--max-usd", budget.max_usd, "X"),
+        ("--max-minutes", budget.max_minutes, "X"),
+    )
+    match [(name, limit, kind) for name, limit, kind in limits if limit is not None]:
+        case [(name, limit, _)]:
+            return f"farside resume {run_id} {name} {2 * limit if isinstance(limit, int) else f'{2 * limit:g}'}"
+        case several:
+            return " ".join(["farside resume", run_id, *(f"{name} {kind}" for name, _, kind in several or limits)])
 
 
 def _wake(state: RunState, run_id: str, now: float) -> str:

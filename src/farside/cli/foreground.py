@@ -44,6 +44,7 @@ class Change:
     max_tokens: int | None = None
     max_thinking: int | None = None
     max_usd: float | None = None
+    max_minutes: float | None = None
     no_mcp: bool = False
 
     def __call__(self, old: Settings) -> Settings:
@@ -62,6 +63,7 @@ class Change:
                 max_tokens=self.max_tokens or budget.max_tokens,
                 max_thinking=budget.max_thinking if self.max_thinking is None else self.max_thinking,
                 max_usd=budget.max_usd if self.max_usd is None else self.max_usd,
+                max_minutes=budget.max_minutes if self.max_minutes is None else self.max_minutes,
             ),
         )
 

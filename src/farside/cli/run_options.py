@@ -48,6 +48,15 @@ Thinking = Annotated[
 Dollars = Annotated[
     float | None, typer.Option("--max-usd", min=0.0, metavar="X", help="US dollars that the run may cost at most.")
 ]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--max-minutes",
+        min=0.0,
+        metavar="X",
+        help="Minutes that requests and calls may take in all. Pauses do not count; a call under way is not cut off.",
+    ),
+]
 Context = Annotated[
     str,
     typer.Option(
@@ -90,6 +99,7 @@ class RunOptions:
     max_tokens: Tokens = None
     max_thinking: Thinking = None
     max_usd: Dollars = None
+    max_minutes: Minutes = None
     context: Context = "keep-latest"
     seed: Seed = None
     net: Net = False
@@ -116,7 +126,7 @@ class RunOptions:
             model=absolute(default_model(config) if self.model is None else self.model),
             base_url=self.base_url,
             workspace=str(self.folder.absolute()) if self.folder else "",
-            budget=Budget(self.max_steps, self.max_tokens, self.max_thinking, self.max_usd),
+            budget=Budget(self.max_steps, self.max_tokens, self.max_thinking, self.max_usd, self.max_minutes),
             context=self.context,
             seed=self.seed,
             net=self.net,

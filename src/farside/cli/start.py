@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from farside.cli.options import BaseUrl, Json, RunName
-from farside.cli.run_options import Dollars, NoMcp, RunOptions, Thinking, Tokens, with_run_options
+from farside.cli.run_options import Dollars, Minutes, NoMcp, RunOptions, Thinking, Tokens, with_run_options
 
 Goal = Annotated[str, typer.Argument(metavar="GOAL", help="What is to be done, in your own words.")]
 NewModel = Annotated[
@@ -38,6 +38,7 @@ def resume(
     max_tokens: Tokens = None,
     max_thinking: Thinking = None,
     max_usd: Dollars = None,
+    max_minutes: Minutes = None,
     no_mcp: NoMcp = False,
     json: Json = False,
 ) -> None:
@@ -50,7 +51,7 @@ def resume(
     from farside.agent.home import find_run
     from farside.cli.foreground import Change, carry
 
-    change = Change(model, base_url, max_steps, max_tokens, max_thinking, max_usd, no_mcp)
+    change = Change(model, base_url, max_steps, max_tokens, max_thinking, max_usd, max_minutes, no_mcp)
     raise typer.Exit(carry(find_run(run), json, change))
 
 

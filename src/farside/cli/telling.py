@@ -82,9 +82,11 @@ def facts(settings: ev.Settings) -> Iterator[tuple[str, str]]:
     tokens = budget.max_tokens and f"{budget.max_tokens} tokens"
     thinking = budget.max_thinking is not None and f"{budget.max_thinking} tokens of thinking a reply"
     money = budget.max_usd is not None and f"${budget.max_usd:g}"
+    time_limit = budget.max_minutes is not None and f"{budget.max_minutes:g} minutes"
+    limits = (f"{budget.max_steps} steps", tokens, thinking, money, time_limit)
     yield "model", settings.model + (f" at {settings.base_url}" if settings.base_url else "")
     yield "folder", settings.workspace
-    yield "limits", ", ".join(str(limit) for limit in (f"{budget.max_steps} steps", tokens, thinking, money) if limit)
+    yield "limits", ", ".join(str(limit) for limit in limits if limit)
     yield "context", settings.context + (f", seed {settings.seed}" if settings.seed is not None else "")
     yield "sandbox", ("yes" if settings.sandbox else "NO") + (", with network" if settings.net else ", no network")
 
