@@ -8,7 +8,7 @@ import pytest
 from tests.house.sources import Source, imports, package, within, write
 
 EDGES = {
-    "pydantic": ("farside.models", "farside.tools", "farside.serve"),
+    "pydantic": ("farside.models", "farside.tools", "farside.serve", "farside.train.settings"),
     "httpx": ("farside.models", "farside.serve"),
     "httpx_sse": ("farside.models", "farside.serve"),
     "httpcore": ("farside.tools.web",),
@@ -25,7 +25,8 @@ EDGES = {
     "cloudpickle": ("farside.tools",),
     "pickle": ("farside.tools",),
     "tiktoken": ("farside.k2",),
-    "safetensors": ("farside.k2",),
+    "safetensors": ("farside.k2", "farside.train.dataset"),
+    "regex": ("farside.train.vocabulary",),
     "torch": ("farside.k2", "farside.engine", "farside.train"),
 }
 """Where each library may be imported."""

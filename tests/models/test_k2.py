@@ -322,3 +322,17 @@ def test_a_checkpoint_is_named_from_the_root(folder: Path, monkeypatch: pytest.M
     monkeypatch.chdir(folder.parent)
     assert absolute("k2/tiny") == f"k2/{folder}"
     assert absolute("k2/gone") == "k2/gone"
+
+
+def test_a_checkpoint_says_how_it_is_driven(copied: Path) -> None:
+    (copied / "farside.toml").write_text("brief = true\nwindow = 512\nbody = { min_p = 0.1 }\n")
+    own = known_profile(f"k2/{copied}", Config())
+    assert (own.brief, own.window, own.body) == (True, 512, {"min_p": 0.1})
+    assert known_profile(f"k2/{copied}", Config(profiles={f"k2/{copied}": {"brief": False}})).brief is False
+
+
+@pytest.mark.parametrize(("text", "said"), [("brief = ", "cannot be read"), ("short = true", "no field 'short'")])
+def test_a_broken_file_of_a_checkpoint_is_named(text: str, said: str, copied: Path) -> None:
+    (copied / "farside.toml").write_text(text)
+    with pytest.raises(FarsideError, match=said):
+        known_profile(f"k2/{copied}", Config())

@@ -33,6 +33,7 @@ from farside.messages import Message, Request, ToolCall, Usage
 from farside.models.base import ContextTooLong, Model, ModelError, Profile, QuotaSpent, Unusable
 from farside.prompts import render
 from farside.tools.base import Effect, Outcome, Question, Toolbox
+from farside.tools.catalog import briefly
 
 REMINDERS: dict[str, Literal["plan", "budget", "guard", "cut"]] = {
     "plan": "plan",
@@ -151,7 +152,8 @@ class Run:
         profile = self.model.profile
         self.note(ev.Asked(ask.input_tokens, ask.max_tokens, ask.final))
         self.commit()
-        request = self._projector.project(self.state, profile, self.toolbox.specs, ask.max_tokens, self.id)
+        tools = briefly(self.toolbox.specs) if profile.brief else self.toolbox.specs
+        request = self._projector.project(self.state, profile, tools, ask.max_tokens, self.id)
         began = time.monotonic()
         try:
             with self.interrupts.open():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from itertools import count, islice
 from pathlib import Path
 
@@ -33,7 +34,14 @@ def write_byte_tokenizer(folder: Path, vocabulary: int = 256 + RESERVED) -> None
     vocabulary: how many ids there are, 512 or more.
     """
     filling = (b"\xff" + str(number).encode() for number in count())
-    tokens = [*(bytes([byte]) for byte in range(256)), *islice(filling, vocabulary - RESERVED - 256)]
+    write_tokenizer(folder, [*(bytes([byte]) for byte in range(256)), *islice(filling, vocabulary - RESERVED - 256)])
+
+
+def write_tokenizer(folder: Path, tokens: Sequence[bytes]) -> None:
+    """Write the two files of a tokenizer with these ids of text, then the control tokens.
+
+    tokens: every single byte, and what is merged from two tokens before it, in the order in which it is merged.
+    """
     ranks = (f"{base64.b64encode(token).decode()} {id}\n" for id, token in enumerate(tokens))
     (folder / RANKS).write_text("".join(ranks))
     entries = {str(len(tokens) + offset): _entry(name) for offset, name in CONTROL.items()}

@@ -31,6 +31,8 @@ class General:
 
     def system(self, profile: Profile) -> str:
         """Return the system prompt for the profile's dialect."""
+        if profile.brief:
+            return render(__package__, "general_brief.md")
         return render(__package__, "general_code.md" if profile.tools == "code" else "general.md")
 
     def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:

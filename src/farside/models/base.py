@@ -47,6 +47,8 @@ class Profile:
     """Characters of one tool output that the model is shown; the rest is reachable by recall."""
     attempts: int = 1
     """Independent attempts from which agreement is sought (small models); 1 = a single trajectory."""
+    brief: bool = False
+    """The model is told little, as each token counts: a short system prompt, and few tools in few words."""
     body: dict[str, object] = field(default_factory=dict)
     """Extra top-level fields of every request body, as data (`thinking`, `reasoning`, …)."""
 

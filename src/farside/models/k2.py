@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from farside.k2.config import Config
     from farside.k2.tokenizer import Tokenizer
 
+OWN = "farside.toml"
+"""The file of a checkpoint folder that says how farside drives the model."""
 TRIES = 3
 """How often a turn is sampled that is empty, or only thinks."""
 USUAL_DISK = 6.5e9
@@ -52,16 +55,29 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
 
 
 def k2_profile(name: str, overrides: Mapping[str, object] | None = None) -> Profile:
-    """Return what is known of `k2/PATH` from its config.json and the `overrides`; no window is larger than its own.
+    """Return what is known of `k2/PATH` from its folder and the `overrides`; no window is larger than its own.
+
+    A checkpoint that was trained for farside has a file farside.toml beside its config.json: fields of the profile.
 
     Raises:
         FarsideError: PATH is no folder with a config.json that is understood, or an override is wrong.
     """
     from farside.k2.config import read_config
 
-    window = read_config(folder(name)).max_position_embeddings
-    profile = profile_for(name, {"window": window, **(overrides or {})})
+    path = folder(name)
+    window = read_config(path).max_position_embeddings
+    profile = profile_for(name, {"window": window, **_own_fields(path), **(overrides or {})})
     return replace(profile, window=min(profile.window, window))
+
+
+def _own_fields(path: Path) -> dict[str, object]:
+    file = path / OWN
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise FarsideError(
+            f"{file} cannot be read: {error}.", "take it anew from where the checkpoint came"
+        ) from None
 
 
 def folder(name: str) -> Path:

@@ -22,6 +22,8 @@ class Entry:
     schema: dict[str, Any]
     told: bool
     """Whether models are told of it; the others are for a mission's own calls."""
+    brief: ToolSpec | None
+    """What a model is told that is told little; None: it is not told of it."""
 
 
 def catalog() -> dict[str, Entry]:
@@ -43,4 +45,21 @@ def entries(file: Path) -> dict[str, Entry]:
 def _entry(name: str, data: dict[str, Any]) -> Entry:
     schema = {"type": "object", "properties": data["properties"], "required": data["required"]}
     spec = ToolSpec(name, data["description"].strip(), json.dumps(schema))
-    return Entry(spec, Effect(data["effect"]), schema, data.get("told", True))
+    return Entry(spec, Effect(data["effect"]), schema, data.get("told", True), _brief(name, data))
+
+
+def _brief(name: str, data: dict[str, Any]) -> ToolSpec | None:
+    """Return the tool with the arguments that it needs, and their types alone."""
+    if "brief" not in data:
+        return None
+    needed = {argument: {"type": data["properties"][argument]["type"]} for argument in data["required"]}
+    return ToolSpec(
+        name, data["brief"], json.dumps({"type": "object", "properties": needed, "required": data["required"]})
+    )
+
+
+def briefly(specs: tuple[ToolSpec, ...]) -> tuple[ToolSpec, ...]:
+    """Return what a model is told that is told little; tools that are not of the catalog stay as they are."""
+    known = catalog()
+    told = (known[spec.name].brief if spec.name in known else spec for spec in specs)
+    return tuple(spec for spec in told if spec)

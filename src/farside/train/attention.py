@@ -1,0 +1,60 @@
+"""Attention for training: the plain form's parameters and result, by torch's fused kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from farside.k2.model import CausalLM, MultiHeadLatentAttention
+
+
+class FusedAttention(MultiHeadLatentAttention):
+    """Takes whole sequences only: no token has a past in a cache."""
+
+    watches: bool = False
+    """The largest logits of the next sequence are wanted."""
+    largest: Tensor | None = None
+    """The largest logit of each head [H] in the sequence that was watched last."""
+
+    def expanded(self, q_nope: Tensor, q_rope: Tensor, rows: Tensor) -> Tensor:
+        """See `MultiHeadLatentAttention.expanded`; all rows are new."""
+        c_kv, k_rope = torch.split(rows, [self.config.kv_lora_rank, self.config.qk_rope_head_dim], dim=-1)
+        k_nope, value = self.heads_of(self.kv_b_proj(c_kv))
+        q = torch.cat((q_nope, q_rope), dim=-1)
+        k = torch.cat((k_nope, k_rope[:, None].expand(-1, q.shape[1], -1)), dim=-1)
+        if self.watches:
+            self.watches, self.largest = False, self._largest(q, k)
+        width = q.shape[-1] - value.shape[-1]
+        heads = functional.scaled_dot_product_attention(
+            q.transpose(0, 1)[None],
+            k.transpose(0, 1)[None],
+            functional.pad(value, (0, width)).transpose(0, 1)[None],
+            is_causal=True,
+            scale=self.scale,
+        )
+        return heads[0].transpose(0, 1)[..., : value.shape[-1]]
+
+    @torch.no_grad()
+    def _largest(self, q: Tensor, k: Tensor) -> Tensor:
+        scores = torch.einsum("thd,shd->hts", q, k).float() * self.scale
+        return scores.tril().amax(dim=(1, 2))
+
+    def absorbing_is_cheaper(self, new: int, seen: int) -> bool:
+        """Return False: without a cache it never is."""
+        return False
+
+
+def fuse(model: CausalLM) -> None:
+    """Make a model's attention this one, in place; its parameters stay what they are."""
+    for layer in model.model.layers:
+        layer.self_attn.__class__ = FusedAttention
+
+
+def attentions(model: CausalLM) -> Iterator[FusedAttention]:
+    """Yield the attention of each layer of a fused model."""
+    for layer in model.model.layers:
+        assert isinstance(layer.self_attn, FusedAttention)
+        yield layer.self_attn

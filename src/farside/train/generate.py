@@ -1,0 +1,87 @@
+"""Make traces of many tasks: `python -m farside.train.generate --out DIR --tasks 1000 [--split held-out]`.
+
+Tasks are numbered; each file of the folder holds BATCH of them. What is there already stays, so that a run that was
+stopped goes on, and a larger number adds to a folder. The same arguments give the same traces.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+from collections.abc import Iterable, Iterator
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from farside.train.progress import Progress
+from farside.train.runs import home
+from farside.train.tasks import FAMILIES, task
+from farside.train.tasks.split import Split
+from farside.train.tasks.task import Task
+from farside.train.traces import Trace, traced
+
+BATCH = 20
+LEAST = 3
+SKEW = 1.5
+"""Above 1: more short runs than the same number for each doubling of the length."""
+
+
+def tasks(numbers: Iterable[int], split: Split, most: int) -> Iterator[Task]:
+    """Yield tasks by number: families in turn, lengths from LEAST to `most` steps, more of the short ones."""
+    families = list(FAMILIES)
+    for number in numbers:
+        share = random.Random(f"{split} {number}").random() ** SKEW
+        yield task(families[number % len(families)], number, split, round(LEAST * (most / LEAST) ** share))
+
+
+def generate(folder: Path, count: int, split: Split, most: int, workers: int) -> None:
+    """Write the traces of so many tasks, on several processes; tells how far it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    batches = [batch for batch in range(-(-count // BATCH)) if not place(folder, batch).exists()]
+    progress = Progress("traces", len(batches) * BATCH)
+    with get_context("spawn").Pool(workers) as pool:
+        for done in pool.imap_unordered(partial(write, folder, split, most), batches):
+            progress.add(done)
+    progress.end()
+
+
+def write(folder: Path, split: Split, most: int, batch: int) -> int:
+    """Write one file of traces, whole or not at all; return how many it holds."""
+    path = place(folder, batch)
+    unfinished = path.with_suffix(".part")
+    with home(), gzip.open(unfinished, "wt", encoding="utf-8") as file:
+        for one in tasks(range(batch * BATCH, (batch + 1) * BATCH), split, most):
+            file.write(json.dumps(traced(one), ensure_ascii=False) + "\n")
+    unfinished.rename(path)
+    return BATCH
+
+
+def place(folder: Path, batch: int) -> Path:
+    """Return where a batch of traces lies."""
+    return folder / f"{batch:05}.jsonl.gz"
+
+
+def read(folder: Path) -> Iterator[Trace]:
+    """Yield the traces of a folder in order."""
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--tasks", type=int, default=1000)
+    parser.add_argument("--split", choices=["train", "held-out"], default="train")
+    parser.add_argument("--most-steps", type=int, default=250)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    generate(options.out, options.tasks, options.split, options.most_steps, options.workers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""K2's model as it is trained: fused attention, grouped experts, weights of a first spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Generator, Tensor, nn
+
+from farside.k2.config import Config
+from farside.k2.model import CausalLM
+from farside.train.attention import fuse
+from farside.train.balance import mixtures
+from farside.train.grouped import GroupedExperts, grouped_experts
+
+ADAMS = ("embed_tokens", "lm_head", "mlp.gate")
+"""Matrices that AdamW trains: embeddings and head as in K2; that the router is among them is ours."""
+
+
+def made(shape: Config, seed: int) -> CausalLM:
+    """Make a model in fp32; each matrix is normal with a deviation of 1 / sqrt(inputs)."""
+    model = CausalLM(shape, grouped_experts)
+    chance = Generator().manual_seed(seed)
+    for parameter in model.parameters():
+        if parameter.dim() == 2:
+            nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5, generator=chance)
+    fuse(model)
+    return model
+
+
+def grouped(model: CausalLM) -> Iterator[GroupedExperts]:
+    """Yield the experts of each layer that has some."""
+    for mixture in mixtures(model):
+        assert isinstance(mixture.experts, GroupedExperts)
+        yield mixture.experts
+
+
+def matrices(model: CausalLM) -> list[Tensor]:
+    """Return what Muon trains."""
+    return [p for name, p in model.named_parameters() if p.dim() == 2 and not any(adam in name for adam in ADAMS)]
+
+
+def others(model: CausalLM) -> list[Tensor]:
+    """Return what AdamW trains."""
+    return [p for name, p in model.named_parameters() if p.dim() != 2 or any(adam in name for adam in ADAMS)]
+
+
+def first_broken(model: CausalLM) -> str | None:
+    """Return the name of the first tensor that, or whose gradient, is not finite."""
+    for name, parameter in model.named_parameters():
+        for tensor in (parameter, parameter.grad):
+            if tensor is not None and not bool(torch.isfinite(tensor).all()):
+                return name
+    return None

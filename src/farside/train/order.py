@@ -1,0 +1,28 @@
+"""The order in which examples come: a fresh permutation each epoch, and packs of a number of tokens. Pure.
+
+What comes next follows from how many examples were taken: a stage that was killed goes on with the very next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+
+
+def endless(count: int, seed: int, taken: int) -> Iterator[int]:
+    """Yield indices of `count` examples for ever, from the one after `taken` on."""
+    epoch, place = divmod(taken, count)
+    while True:
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed * 1_000_003 + epoch))
+        yield from order[place:].tolist()
+        epoch, place = epoch + 1, 0
+
+
+def pack(indices: Iterator[int], lengths: Sequence[int], window: int, tokens: int) -> list[int]:
+    """Take examples until they hold so many tokens; of each, `window` count at most."""
+    taken, sum_ = list[int](), 0
+    while sum_ < tokens:
+        taken.append(next(indices))
+        sum_ += min(window, lengths[taken[-1]])
+    return taken

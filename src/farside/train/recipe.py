@@ -1,0 +1,48 @@
+"""Train all stages, one behind the other: `python -m farside.train.recipe --run DIR --data DIR [--config FILE]`.
+
+DIR of --data holds a folder for each kind of examples, as `farside.train.prepare` makes them. A training that was
+stopped goes on where it was, at most a minute back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from farside.errors import FarsideError
+from farside.train.dataset import read_dataset
+from farside.train.prepare import EXAMPLES
+from farside.train.settings import Settings, read_settings
+from farside.train.trainer import Trainer
+
+
+def train(settings: Settings, data: Path, run: Path) -> Path:
+    """Return where the weights of the last stage lie.
+
+    Raises:
+        FarsideError: the data cannot be read, the folder is another training's, or it diverged.
+    """
+    weights = None
+    for stage in settings.stages:
+        examples = read_dataset(data / stage.data / EXAMPLES)
+        weights = Trainer(settings, stage, examples, run / stage.name, weights).train()
+    assert weights is not None
+    return weights
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    options = parser.parse_args()
+    try:
+        print(train(read_settings(options.config), options.data, options.run))
+    except FarsideError as error:
+        sys.exit(f"{error} {error.next_step}")
+
+
+if __name__ == "__main__":
+    main()

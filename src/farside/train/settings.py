@@ -1,0 +1,66 @@
+"""What a training is made of, as data: the model's shape and its stages, one behind the other."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from farside.errors import FarsideError
+from farside.k2.config import Config, config_from
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: the same loop over other data, lengths and weights."""
+
+    name: str
+    data: str
+    """Folder of examples, below the one that is given."""
+    tokens: int
+    """How many are trained on."""
+    batch: int
+    """Tokens of a step, at least."""
+    window: int
+    """Of longer examples the beginning is taken."""
+    learning_rate: float
+    warm: float
+    decay: float
+    least: float
+    """See `farside.train.schedule.wsd`."""
+    others: float
+    """Weight in the loss of tokens that the model does not say itself; of those that it says it is 1."""
+    experts: Literal["bf16", "int4"]
+    """`int4`: routed experts are rounded as in the checkpoint, gradients pass straight through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole training."""
+
+    shape: Config
+    stages: tuple[Stage, ...]
+    decay: float
+    """Weight decay."""
+    balance: float
+    """By how much a step moves the bias of an expert."""
+    seed: int
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Read a file of settings; None: those of K2-mini.
+
+    Raises:
+        FarsideError: it cannot be read, or is no such file.
+    """
+    source = path or files(__package__) / "mini.toml"
+    try:
+        values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+        shape = config_from(values.pop("shape"))
+        return TypeAdapter(Settings).validate_python({"shape": shape, **values})
+    except (OSError, ValueError, KeyError, ValidationError) as error:
+        raise FarsideError(f"{source} holds no settings: {error}.", "see src/farside/train/mini.toml") from None

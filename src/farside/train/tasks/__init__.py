@@ -1,0 +1,38 @@
+"""Tasks by family: each makes its own files, knows the answer, and can teach how it is reached."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from farside.train.tasks.bills import bills
+from farside.train.tasks.configs import configs
+from farside.train.tasks.declining import declining
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.logs import logs
+from farside.train.tasks.notes import notes
+from farside.train.tasks.recurrence import recurrence
+from farside.train.tasks.roots import roots
+from farside.train.tasks.split import Split
+from farside.train.tasks.tables import tables
+from farside.train.tasks.task import Task
+
+Family = Callable[[int, Drawing, int], Task]
+FAMILIES: dict[str, Family] = {
+    "bills": bills,
+    "notes": notes,
+    "configs": configs,
+    "recurrence": recurrence,
+    "roots": roots,
+    "tables": tables,
+    "logs": logs,
+    "declining": declining,
+}
+
+
+def task(family: str, seed: int, split: Split, steps: int) -> Task:
+    """Return a task of a family with so many calls, or as near as the family comes; the same for the same arguments.
+
+    steps: 3 or more.
+    """
+    return FAMILIES[family](seed, Drawing(random.Random(f"{family} {split} {seed}"), split), steps)

@@ -1,0 +1,91 @@
+"""A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from random import Random
+
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.session import slip, walked
+from farside.train.tasks.split import drawn
+from farside.train.tasks.task import Lesson, Task, Turn, says_number
+
+LABELS = {
+    "due": ("Total due", "Amount due", "To pay", "Total to pay", "Please pay", "Due now"),
+    "net": ("Subtotal", "Net", "Net amount", "Before tax", "Sum of items"),
+    "tax": ("Tax", "VAT", "Sales tax", "Tax amount"),
+}
+LABELS_ZH = {
+    "due": ("应付金额", "应付合计", "应付"),
+    "net": ("小计", "税前金额"),
+    "tax": ("税额", "税"),
+}
+ASKED = {
+    "due": ("the total due", "what is to be paid", "the amount due"),
+    "net": ("the amount before tax", "the net amount"),
+    "tax": ("the tax", "the tax amount"),
+}
+ASKED_ZH = {"due": ("应付金额",), "net": ("税前金额",), "tax": ("税额",)}
+GOALS = (
+    ("Each file here is a bill. ", "The folder holds bills, one a file. ", "These files are bills. ", ""),
+    ("Add up ", "Sum up ", "Find the sum of ", "Work out the sum of "),
+    ("{asked} of all bills", "{asked} of every bill", "{asked} over all bills here", "{asked} in all of the bills"),
+    (".", ". What does it come to?", ", please.", " and tell me the sum."),
+)
+GOALS_ZH = (
+    ("这里每个文件是一张账单。", "文件夹里是账单。", ""),
+    ("请把所有账单的{asked}加起来", "求全部账单的{asked}之和", "算出每张账单的{asked}的总和"),
+    ("。", ",并告诉我结果。"),
+)
+SEPARATORS = (": ", " ", " = ", " .... ", "  ", " - ")
+Layout = tuple[tuple[str, ...], str, str, tuple[int, ...]]
+MONEY = ("{:.2f}", "{:.2f} EUR", "$ {:.2f}", "USD {:.2f}")
+
+
+def bills(seed: int, draw: Drawing, steps: int) -> Task:
+    """Return a task of `steps` calls: one opens the first bill, each of the others adds one."""
+    language = draw.language()
+    figure = draw.chance.choice(("due", "due", "due", "net", "tax"))
+    amounts, files = [], {}
+    for name in sorted(f"{word}.txt" for word in draw.words(steps - 1)):
+        figures, files[name] = bill(draw)
+        amounts.append(figures[figure])
+    goals, asked = (GOALS_ZH, ASKED_ZH) if language == "zh" else (GOALS, ASKED)
+    goal = draw.sentence(goals).format(asked=draw.chance.choice(asked[figure]))
+    total = round(sum(amounts), 2)
+    lesson = partial(taught, amounts, language, draw.chance.getrandbits(32))
+    return Task("bills", seed, draw.split, language, goal, files, steps, lesson, says_number(total))
+
+
+def bill(draw: Drawing) -> tuple[dict[str, float], str]:
+    """Return the figures of a bill and its text."""
+    net = draw.amount()
+    tax = draw.amount(60)
+    figures = {"net": net, "tax": tax, "due": round(net + tax, 2)}
+    labels = LABELS_ZH if draw.chance.random() < 0.15 else LABELS
+    names, separator, money, order = drawn(draw.split, partial(layout, draw.chance, labels))
+    lines = [f"{name}{separator}{money.format(value)}" for name, value in zip(names, figures.values(), strict=True)]
+    head = [f"Bill {draw.number(100, 9999)}", f"For {draw.word().title()}"]
+    return figures, "\n".join([*head, *lines][place] for place in order) + "\n"
+
+
+def layout(chance: Random, labels: Mapping[str, Sequence[str]]) -> Layout:
+    """Return the labels of the figures, what stands behind them, how money is written, the order of the lines."""
+    names = tuple(chance.choice(names) for names in labels.values())
+    return names, chance.choice(SEPARATORS), chance.choice(MONEY), tuple(chance.sample(range(5), 5))
+
+
+def taught(amounts: list[float], language: str, seed: int) -> Lesson:
+    """Open the first bill, add what was read and open the next, say the sum."""
+    said = "{value:.2f}。" if language == "zh" else "{value:.2f} it is."
+    shown = yield from walked(language)
+    wrong = slip(seed, len(amounts))
+    for at, value in enumerate(amounts):
+        assert f"{value:.2f}" in shown
+        if at == wrong:
+            shown_again = yield Turn(said.format(value=value), "python", {"code": f"add({value:.2f}"}, learn=False)
+            assert "SyntaxError" in shown_again
+        shown = yield Turn(said.format(value=value), "python", {"code": f"add({value:.2f})"})
+    total = shown.rsplit(maxsplit=1)[-1]
+    yield Turn("", text=f"总和是 {total}" if language == "zh" else f"The sum is {total}")

@@ -1,0 +1,43 @@
+"""Goals of no kind that was learnt: they are declined in words, and nothing is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.task import Lesson, Task, Turn
+
+GOALS = (
+    ("Write ", "Compose ", "Please write ", "I want ", "Make "),
+    (
+        "a poem about {a}",
+        "a song for {a}",
+        "an essay on {a} and {b}",
+        "a letter to {a}",
+        "a story of {a}",
+        "a joke on {b}",
+    ),
+    (".", ", please.", "!", " for my friend {b}."),
+)
+GOALS_ZH = (("写", "请写", "我想要"), ("一首关于 {a} 的诗", "一篇 {a} 的文章", "一封给 {a} 的信"), ("。", ",谢谢。"))
+ASKING = (("Who ", "Why ", "When ", "Where "), ("is {a}", "was {b}", "did {a} meet {b}", "does {a} live"), ("?",))
+SAYS = "I cannot do this. I work on files, sums and small programs."
+SAYS_ZH = "这个我做不了。我只处理文件、求和与小程序。"
+
+
+def declining(seed: int, draw: Drawing, steps: int) -> Task:
+    """Return a task without a call; some lie beside files that have nothing to do with it."""
+    language = draw.language()
+    a, b, *stems = draw.words(4)
+    grammar = GOALS_ZH if language == "zh" else draw.chance.choice((GOALS, ASKING))
+    goal = draw.sentence(grammar).format(a=a, b=b)
+    files = {f"{stem}.txt": f"{draw.word()}\n" for stem in stems[: draw.chance.randint(0, 2)]}
+    says = SAYS_ZH if language == "zh" else SAYS
+
+    def lesson() -> Lesson:
+        yield Turn("", text=says)
+
+    def is_right(answer: str, folder: Path) -> bool:
+        return answer.strip() in (SAYS, SAYS_ZH)
+
+    return Task("declining", seed, draw.split, language, goal, files, 0, lesson, is_right)

@@ -1,0 +1,62 @@
+"""A log with many lines: which part wrote most lines of one level; found by one program, after a look at the form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.session import cell, slip
+from farside.train.tasks.task import Lesson, Task, Turn, says_word
+
+STEPS = 2
+LEVELS = ("ERROR", "WARN", "INFO", "FATAL", "DEBUG")
+FORMS = ("{time} {level} {part} {word}", "{level} {time} {part} {word}", "{part} {level} {time} {word}",
+         "{time} {part} {level} {word}", "{level} {part} {time} {word}", "{part} {time} {level} {word}")  # fmt: skip
+GOALS = (
+    ("{name} is a log. ", "Look at the log {name}. ", "In {name} "),
+    (
+        "Which part wrote most {level} lines",
+        "Who has the most {level} lines",
+        "Find the part with most {level} lines",
+    ),
+    ("?", ", please.", "."),
+)
+GOALS_ZH = (
+    ("{name} 是日志。", "看日志 {name}。"),
+    ("哪个部分的 {level} 最多", "找出 {level} 行最多的部分"),
+    ("?", "。"),
+)
+LINES = 40
+
+
+def logs(seed: int, draw: Drawing, steps: int) -> Task:
+    """Return a task of two calls: a look, and a count. `steps` does not matter."""
+    language, form = draw.language(), draw.chance.choice(FORMS)
+    stem, most, *parts = draw.words(5)
+    name, level = f"{stem}.log", draw.chance.choice(LEVELS[:3])
+    rows = [(draw.chance.choice(LEVELS), draw.chance.choice([most, *parts])) for _ in range(LINES)]
+    seen = Counter(part for its, part in rows if its == level)
+    rows += [(level, most)] * (max(seen.values(), default=0) - seen[most] + 1)
+    draw.chance.shuffle(rows)
+    text = "".join(
+        form.format(time=f"{at // 60:02}:{at % 60:02}", level=its, part=part, word=draw.word()) + "\n"
+        for at, (its, part) in enumerate(rows)
+    )
+    places = [field.strip("{}") for field in form.split()]
+    goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS).format(name=name, level=level)
+    code = cell("counting").format(name=name, level=level, its=places.index("level"), part=places.index("part"))
+    lesson = partial(taught, name, code, most, language, draw.chance.getrandbits(32))
+    right = says_word(most, frozenset(parts))
+    return Task("logs", seed, draw.split, language, goal, {name: text}, STEPS, lesson, right)
+
+
+def taught(name: str, code: str, most: str, language: str, seed: int) -> Lesson:
+    """Look at a few lines, count, say who."""
+    look, count = ("先看格式。", "按列计数。") if language == "zh" else ("First its form.", "I count by column.")
+    if slip(seed, 1) is not None:
+        yield Turn("", "shell", {"command": f"head -n 2 {name.removesuffix('.log')}"}, learn=False)
+    yield Turn(look, "shell", {"command": f"head -n 2 {name}"})
+    shown = yield Turn(count, "python", {"code": code})
+    assert most in shown
+    yield Turn("", text=f"是 {most}" if language == "zh" else f"It is {most}")

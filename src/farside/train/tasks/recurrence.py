@@ -1,0 +1,56 @@
+"""A recurrence, one step a call in the Python session, until the term that the goal asks for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.session import cell, slip
+from farside.train.tasks.task import Lesson, Task, Turn, says_number
+
+GOALS = (
+    ("Let x0 = {start}. ", "Start with x0 = {start}. ", "A sequence begins with x0 = {start}. "),
+    ("Each next term is ({a} x + {b}) mod {m}. ", "The next term is always ({a} x + {b}) mod {m}. "),
+    ("Go step by step", "Work it out one step at a time", "Take one step at a time"),
+    (" and say x{n}.", " to x{n}.", ". What is x{n}?", ". Tell me x{n}."),
+)
+GOALS_ZH = (
+    ("设 x0 = {start}。", "数列从 x0 = {start} 开始。"),
+    ("每一项都是前一项的 ({a} x + {b}) mod {m}。", "下一项是 ({a} x + {b}) mod {m}。"),
+    ("一步一步算", "逐项计算"),
+    ("到 x{n}。", ",x{n} 是多少?", ",求 x{n}。"),
+)
+SAYS = ("I define a step first.", "Not yet x{n}.")
+SAYS_ZH = ("先定义一步。", "还没到 x{n}。")
+
+
+def recurrence(seed: int, draw: Drawing, steps: int) -> Task:
+    """Return a task of `steps` calls: one defines the step, each of the others takes one."""
+    language, m = draw.language(), draw.number(50, 9999)
+    a, b, start = draw.number(2, m - 1), draw.number(1, m - 1), draw.number(0, m - 1)
+    terms = [start]
+    for _ in range(steps - 1):
+        terms.append((a * terms[-1] + b) % m)
+    grammar = GOALS_ZH if language == "zh" else GOALS
+    goal = draw.sentence(grammar).format(start=start, a=a, b=b, m=m, n=steps - 1)
+    code = cell("stepping").format(start=start, a=a, b=b, m=m)
+    lesson = partial(taught, code, terms, language, draw.chance.getrandbits(32))
+    return Task("recurrence", seed, draw.split, language, goal, {}, steps, lesson, says_number(terms[-1]))
+
+
+def taught(code: str, terms: list[int], language: str, seed: int) -> Lesson:
+    """Define the step, take it until the term is there, say the term."""
+    first, more = (
+        ("先定义一步。", "还没到 x{n}。") if language == "zh" else ("I define a step first.", "Not yet x{n}.")
+    )
+    wrong = slip(seed, len(terms) - 1)
+    yield Turn(first, "python", {"code": code})
+    last, shown = len(terms) - 1, ""
+    for at, term in enumerate(terms[1:], start=1):
+        if at - 1 == wrong:
+            lost = yield Turn(more.format(n=last), "python", {"code": "next()"}, learn=False)
+            assert "Error" in lost
+        shown = yield Turn(more.format(n=last), "python", {"code": "step()"})
+        assert shown.strip() == f"x{at} = {term}"
+    value = shown.rsplit(maxsplit=1)[-1] if shown else terms[0]
+    yield Turn("", text=f"x{last} = {value}")

@@ -1,0 +1,29 @@
+"""What lessons have in common: cells that keep the state in the Python session, and slips to recover from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from importlib.resources import files
+
+from farside.train.tasks.task import Turn
+
+SLIPS = 0.15
+"""Share of the lessons with a wrong turn."""
+
+
+def cell(name: str) -> str:
+    """Return a cell of a lesson: tasks/cells/NAME.txt. Most have braces to fill in."""
+    return (files(__package__) / "cells" / f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
+def walked(language: str) -> Generator[Turn, str, str]:
+    """Define how values are added and the next file is shown; return what that printed: the first file."""
+    thinking = "逐个读取文件,在会话里累加。" if language == "zh" else "I read file by file and add up in the session."
+    return (yield Turn(thinking, "python", {"code": cell("adding")}))
+
+
+def slip(seed: int, length: int) -> int | None:
+    """Return at which of so many steps a wrong turn is taken, or None."""
+    chance = random.Random(seed)
+    return chance.randrange(length) if chance.random() < SLIPS else None

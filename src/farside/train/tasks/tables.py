@@ -1,0 +1,64 @@
+"""Two tables joined by a key: what one person's orders come to, by a program whose columns were looked up."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.session import cell, slip
+from farside.train.tasks.task import Lesson, Task, Turn, says_number
+
+STEPS = 3
+GOALS = (
+    ("{people} holds people, {orders} their orders. ", "There are two tables, {people} and {orders}. "),
+    ("What do the orders of {who} come to", "Add up the {value} of {who}", "Sum the {value} for {who}"),
+    ("?", ", please.", ". What is the sum?"),
+)
+GOALS_ZH = (
+    ("{people} 是人员,{orders} 是订单。", "有两张表:{people} 和 {orders}。"),
+    ("{who} 的 {value} 一共多少", "求 {who} 的 {value} 总和"),
+    ("?", "。"),
+)
+SAYS = ("I look at {name}.", "Join on the common column.")
+SAYS_ZH = ("看 {name} 的列。", "按共同的列连接。")
+PEOPLE, ROWS = 6, 14
+
+
+def tables(seed: int, draw: Drawing, steps: int) -> Task:
+    """Return a task of three calls: a look at each table, then the join. `steps` does not matter."""
+    language = draw.language()
+    people, orders, key, name, value, note, *names = draw.words(6 + PEOPLE)
+    people, orders = f"{people}.csv", f"{orders}.csv"
+    who = draw.chance.choice(names)
+    ids = draw.chance.sample(range(10, 99), PEOPLE)
+    rows = [(draw.chance.randrange(PEOPLE), draw.amount(), draw.word()) for _ in range(ROWS)]
+    rows.append((names.index(who), draw.amount(), draw.word()))
+    first = [f"{key},{name}", *(f"{id},{each}" for id, each in zip(ids, names, strict=True))]
+    columns = [key, value, note]
+    places = draw.chance.sample(range(3), 3)
+    second = [",".join(str(row[place]) for place in places)
+              for row in [columns, *((ids[at], amount, word) for at, amount, word in rows)]]  # fmt: skip
+    total = sum(amount for at, amount, _ in rows if names[at] == who)
+    goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS)
+    goal = goal.format(people=people, orders=orders, who=who, value=value)
+    files = {people: "\n".join(first) + "\n", orders: "\n".join(second) + "\n"}
+    code = cell("joining").format(people=people, orders=orders, key=key, name=name, value=value, who=who)
+    lesson = partial(taught, (people, orders), code, language, draw.chance.getrandbits(32))
+    return Task("tables", seed, draw.split, language, goal, files, STEPS, lesson, says_number(round(total, 2)))
+
+
+def taught(names: tuple[str, str], code: str, language: str, seed: int) -> Lesson:
+    """Look at the head of each table, join them, say the sum."""
+    look, join = (
+        ("看 {name} 的列。", "按共同的列连接。")
+        if language == "zh"
+        else ("I look at {name}.", "Join on the common column.")
+    )
+    wrong = slip(seed, len(names))
+    for at, name in enumerate(names):
+        if at == wrong:
+            yield Turn("", "shell", {"command": f"head -n 3 {name.removesuffix('.csv')}"}, learn=False)
+        yield Turn(look.format(name=name), "shell", {"command": f"head -n 3 {name}"})
+    shown = yield Turn(join, "python", {"code": code})
+    total = shown.strip()
+    yield Turn("", text=f"总和是 {total}" if language == "zh" else f"The sum is {total}")

@@ -1,0 +1,119 @@
+"""Tasks: each teacher comes to the right answer through real tools, and nothing that is held out is trained on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from farside.train.runs import home
+from farside.train.tasks import FAMILIES, task
+from farside.train.tasks.split import Split, parted, split_of
+from farside.train.tasks.task import Task, says_number, says_word
+from farside.train.traces import TAUGHT, Trace, traced
+
+SPLITS: tuple[Split, Split] = ("train", "held-out")
+
+
+def words(one: Task) -> set[str]:
+    return {word for text in (one.goal, *one.files.values()) for word in text.split()}
+
+
+@pytest.fixture(scope="module")
+def traces() -> dict[str, Trace]:
+    with home():
+        return {family: traced(task(family, 3, "train", 5)) for family in FAMILIES}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_teacher_reaches_the_goal_with_real_tools(family: str, traces: dict[str, Trace]) -> None:
+    trace = traces[family]
+    (segment,) = trace["segments"]
+    calls = [message for message in segment["messages"] if message.get("tool_calls")]
+    learnt = [segment["messages"][index] for index in segment["learn"]]
+    assert len([call for call in calls if call in learnt]) == trace["steps"] == task(family, 3, "train", 5).steps
+    assert all(message["role"] == "assistant" for message in learnt) and learnt[-1]["content"]
+
+
+def test_a_model_that_is_told_little_sees_a_short_prompt(traces: dict[str, Trace]) -> None:
+    trace = traces["notes"]
+    tools = [tool["function"] for tool in trace["tools"]]
+    assert [tool["name"] for tool in tools] == ["python", "shell", "read_file", "edit_file", "list_files"]
+    assert tools[2]["parameters"] == {
+        "type": "object",
+        "properties": {"path": {"type": "string"}},
+        "required": ["path"],
+    }
+    system, goal = trace["segments"][0]["messages"][:2]
+    assert (system["role"], len(system["content"]) < 100) == ("system", True)
+    assert goal == {"role": "user", "content": task("notes", 3, "train", 5).goal}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_seed_gives_the_same_task(family: str) -> None:
+    one, other = (task(family, 8, "train", 12) for _ in range(2))
+    assert (one.goal, one.files, one.steps) == (other.goal, other.files, other.steps)
+    assert task(family, 9, "train", 12).goal != one.goal
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_goal_is_in_both_splits(family: str) -> None:
+    trained, held = ({task(family, seed, split, 4).goal for seed in range(40)} for split in SPLITS)
+    assert trained and held and not trained & held
+
+
+def test_both_splits_share_a_grammar_and_no_sentence() -> None:
+    grammar = (("a", "b", "c"), (" 1", " 2", " 3"))
+    trained, held = (set(parted(grammar, split)) for split in SPLITS)
+    assert len(trained) == 8 and len(held) == 1 and not trained & held
+
+
+def test_made_up_names_belong_to_one_split() -> None:
+    for split in SPLITS:
+        chain = task("notes", 1, split, 9)
+        stems = {name.removesuffix(".txt") for name in chain.files}
+        assert {split_of(stem) for stem in stems} == {split}
+
+
+def test_a_wrong_turn_is_not_learnt_and_recovered_from() -> None:
+    with home():
+        trace = next(t for t in (traced(task("recurrence", seed, "train", 6)) for seed in range(40)) if slips(t))
+    (segment,) = trace["segments"]
+    wrong = [
+        m for index, m in enumerate(segment["messages"]) if m.get("tool_calls") and index not in segment["learn"]
+    ]
+    (call,) = wrong[0]["tool_calls"]
+    assert json.loads(call["function"]["arguments"]) == {"code": "next()"}
+
+
+def slips(trace: Trace) -> bool:
+    calls = sum(bool(message.get("tool_calls")) for message in trace["segments"][0]["messages"])
+    return bool(calls > trace["steps"])
+
+
+def test_a_long_run_is_cut_where_its_context_was() -> None:
+    with home():
+        trace = traced(task("bills", 2, "train", 60), replace(TAUGHT, window=2600, max_tokens=200))
+    assert len(trace["segments"]) > 1
+    learnt = sum(len(segment["learn"]) for segment in trace["segments"])
+    assert learnt in (61, 60)
+    for segment in trace["segments"]:
+        assert all(segment["messages"][index]["role"] == "assistant" for index in segment["learn"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("The sum is 12.50", True), ("12.5", True), ("12.50, or rather 13", False), ("none", False), ("", False)],
+)
+def test_the_last_number_of_an_answer_counts(answer: str, right: bool) -> None:
+    assert says_number(12.5)(answer, Path()) is right
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("The word is vel.", True), ("答案是 vel", True), ("vel or tok", False), ("tok", False), ("velt", False)],
+)
+def test_an_answer_must_name_the_word_and_no_other(answer: str, right: bool) -> None:
+    assert says_word("vel", frozenset({"vel", "tok"}))(answer, Path()) is right

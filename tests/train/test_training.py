@@ -1,0 +1,236 @@
+"""The optimizer, the fast forms against the plain ones, and a stage that is killed, goes on, or breaks."""
+
+from __future__ import annotations
+
+import json
+import math
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs the extra k2")
+
+import torch
+
+from farside.errors import FarsideError
+from farside.k2.config import Config
+from farside.k2.int4 import dequantize, quantize
+from farside.k2.model import CausalLM
+from farside.train.attention import attentions
+from farside.train.balance import mixtures, rebalance
+from farside.train.dataset import read_dataset, write_dataset
+from farside.train.examples import Example
+from farside.train.fake_int4 import rounded
+from farside.train.model import grouped, made, matrices, others
+from farside.train.muon import Muon
+from farside.train.order import endless, pack
+from farside.train.qk_clip import clip
+from farside.train.schedule import wsd
+from farside.train.settings import Settings, Stage, read_settings
+from farside.train.trainer import Trainer, parts
+
+TINY: dict[str, int] = {
+    "vocab_size": 512,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "moe_intermediate_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 2,
+    "q_lora_rank": 16,
+    "kv_lora_rank": 16,
+    "qk_nope_head_dim": 8,
+    "qk_rope_head_dim": 8,
+    "v_head_dim": 12,
+    "n_routed_experts": 4,
+}
+STAGE = Stage("tiny", "tiny", 6000, 300, 64, 1e-2, 0.1, 0.3, 0.1, 0.5, "int4")
+
+
+def tiny() -> Settings:
+    return Settings(replace(read_settings().shape, **TINY), (STAGE,), 0.1, 0.01, 1)  # type: ignore[arg-type]
+
+
+def shape() -> Config:
+    return tiny().shape
+
+
+def written(folder: Path, count: int = 40) -> Path:
+    """Sequences in which each id follows from the one before."""
+    rows = [[(7 * start + 3 * at) % 512 for at in range(40 + start % 30)] for start in range(count)]
+    write_dataset(folder / "examples.safetensors", [Example(row, [at > 5 for at in range(len(row))]) for row in rows])
+    return folder / "examples.safetensors"
+
+
+def test_the_fast_forms_give_what_the_plain_ones_give() -> None:
+    fast = made(shape(), 3)
+    plain = CausalLM(shape())
+    plain.load_state_dict(fast.state_dict())
+    ids = [torch.arange(20) * 7 % 512, torch.arange(33) * 5 % 512]
+    one, other = fast(ids), plain(ids)
+    assert torch.allclose(one, other, atol=1e-5)
+    for logits in (one, other):
+        logits.square().mean().backward()
+    theirs = dict(plain.named_parameters())
+    for name, parameter in fast.named_parameters():
+        wanted = theirs[name].grad
+        assert wanted is not None and parameter.grad is not None, name
+        assert torch.allclose(parameter.grad, wanted, atol=1e-5), name
+
+
+def test_every_parameter_has_one_optimizer() -> None:
+    model = made(shape(), 3)
+    ours, theirs = matrices(model), others(model)
+    assert len(ours) + len(theirs) == len(list(model.parameters()))
+    assert {id(each) for each in ours} & {id(each) for each in theirs} == set()
+
+
+def test_muon_steps_as_torchs_own_does() -> None:
+    torch.manual_seed(0)
+    weight = torch.randn(24, 40)
+    ours, theirs = (torch.nn.Parameter(weight.clone()) for _ in range(2))
+    one, other = Muon([ours], 0.01, 0.1), torch.optim.Muon([theirs], 0.01, 0.1, adjust_lr_fn="match_rms_adamw")
+    for _ in range(3):
+        gradient = torch.randn(24, 40)
+        ours.grad, theirs.grad = gradient.clone(), gradient.clone()
+        one.step()
+        other.step()  # type: ignore[no-untyped-call]
+    # torch lerps the momentum: its size differs, and the iteration takes the size away.
+    assert (ours - theirs).abs().max() < 2e-3 < (ours - weight).abs().max()
+
+
+def test_an_update_has_the_size_of_adams() -> None:
+    for size in ((48, 192), (128, 64)):
+        weight = torch.nn.Parameter(torch.zeros(size))
+        weight.grad = torch.randn(size)
+        Muon([weight], 1.0, 0.0).step()
+        assert 0.12 < float(weight.detach().square().mean().sqrt()) < 0.28
+
+
+def test_a_logit_above_the_bound_is_brought_to_it() -> None:
+    model = made(shape(), 3)
+    attention = next(attentions(model))
+    model.get_parameter("model.layers.0.self_attn.q_b_proj.weight").data *= 40
+    ids = [torch.arange(24)]
+
+    def largest() -> torch.Tensor:
+        attention.watches = True
+        model(ids)
+        assert attention.largest is not None
+        return attention.largest
+
+    before = largest()
+    bound = float(before.max()) / 2
+    shared = model.get_parameter("model.layers.0.self_attn.kv_a_proj_with_mqa.weight")
+    unclipped = shared.detach().clone()
+    clip(attention, bound)
+    assert torch.allclose(largest(), before.clamp(max=bound), rtol=1e-4)
+    assert torch.equal(shared, unclipped)
+
+
+def test_experts_that_are_asked_less_are_chosen_more() -> None:
+    model = made(shape(), 3)
+    mixture = next(mixtures(model))
+    assert rebalance(mixture, torch.tensor([9, 1, 1, 1]), 0.5) == 3.0
+    assert mixture.gate.e_score_correction_bias.tolist() == [-0.5, 0.5, 0.5, 0.5]
+
+
+def test_the_rate_warms_up_stays_and_falls() -> None:
+    rates = [wsd(share, 0.1, 0.5, 0.2) for share in (0, 0.05, 0.1, 0.5, 0.75, 1)]
+    assert rates == pytest.approx([0, 0.5, 1, 1, 0.6, 0.2])
+
+
+def test_fake_quantization_is_what_the_checkpoint_holds() -> None:
+    weight = torch.randn(3, 16, 64, requires_grad=True)
+    seen = rounded(weight)
+    for one, held in zip(seen, weight, strict=True):
+        packed, scale = quantize(held.detach().bfloat16())
+        assert torch.equal(one.detach().bfloat16(), dequantize(packed, scale, (16, 64)))
+    seen.sum().backward()  # type: ignore[no-untyped-call]
+    assert weight.grad is not None and bool((weight.grad == 1).all())
+
+
+def test_experts_that_round_give_what_rounded_weights_give() -> None:
+    model = made(shape(), 3)
+    experts = next(grouped(model))
+    ids = [torch.arange(12)]
+    experts.rounds = True
+    seen = model(ids)
+    experts.rounds = False
+    for parameter in experts.parameters():
+        parameter.data = rounded(parameter.data)
+    assert torch.allclose(model(ids), seen, atol=1e-6)
+
+
+def test_the_order_goes_on_after_any_example() -> None:
+    whole = [next(it) for it in [endless(7, 5, 0)] for _ in range(30)]
+    assert sorted(whole[:7]) == list(range(7)) and whole[:7] != whole[7:14]
+    for taken in (1, 7, 13):
+        rest = endless(7, 5, taken)
+        assert [next(rest) for _ in range(10)] == whole[taken : taken + 10]
+
+
+def test_a_pack_holds_enough_and_a_part_no_more() -> None:
+    assert pack(iter(range(9)), [10, 500, 10, 10], 50, 65) == [0, 1, 2]
+    assert list(parts([10, 20, 30, 99, 5], 45)) == [[0, 1], [2], [3], [4]]
+
+
+def test_a_stage_learns_and_logs(tmp_path: Path) -> None:
+    data = read_dataset(written(tmp_path))
+    weights = Trainer(tiny(), STAGE, data, tmp_path / "run", None).train()
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["loss"] < 0.8 * log[0]["loss"] and log[-1]["tokens"] >= STAGE.tokens
+    assert all(math.isfinite(entry["largest_logit"]) and entry["busiest_expert"] >= 1 for entry in log)
+    assert weights.exists() and not (tmp_path / "run" / "state.pt").exists()
+
+
+def seen(run: Path) -> dict[int, tuple[int, float]]:
+    """What was trained on, step by step."""
+    entries = map(json.loads, (run / "log.jsonl").read_text().splitlines())
+    return {entry["step"]: (entry["tokens"], round(entry["loss"], 4)) for entry in entries}
+
+
+def test_a_stage_that_is_killed_goes_on_with_the_same_data(tmp_path: Path) -> None:
+    data = written(tmp_path)
+    code = (
+        "import sys; from pathlib import Path; import farside.train.trainer as trainer; trainer.SAVE_EVERY_S = 0\n"
+        "from tests.train.test_training import tiny, STAGE; from farside.train.dataset import read_dataset\n"
+        "trainer.Trainer(tiny(), STAGE, read_dataset(Path(sys.argv[1])), Path(sys.argv[2]), None).train()\n"
+    )
+    cut = subprocess.Popen([sys.executable, "-c", code, data, tmp_path / "cut"], stderr=subprocess.DEVNULL)
+    Trainer(tiny(), STAGE, read_dataset(data), tmp_path / "whole", None).train()
+    log = tmp_path / "cut" / "log.jsonl"
+    while cut.poll() is None and not (log.exists() and log.read_text().count("\n") > 4):
+        time.sleep(0.01)
+    cut.kill()
+    assert cut.wait() == -signal.SIGKILL
+    Trainer(tiny(), STAGE, read_dataset(data), tmp_path / "cut", None).train()
+    assert seen(tmp_path / "cut") == seen(tmp_path / "whole")
+
+
+def test_a_folder_of_another_training_is_refused(tmp_path: Path) -> None:
+    data = read_dataset(written(tmp_path))
+    Trainer(tiny(), STAGE, data, tmp_path / "run", None)
+    with pytest.raises(FarsideError, match="holds another training"):
+        Trainer(replace(tiny(), seed=2), STAGE, data, tmp_path / "run", None)
+
+
+def test_divergence_names_the_tensor_and_keeps_the_last_state(tmp_path: Path) -> None:
+    data = read_dataset(written(tmp_path))
+    broken = made(shape(), 1)
+    broken.get_parameter("model.layers.1.self_attn.o_proj.weight").data[0, 0] = math.nan
+    torch.save(broken.state_dict(), tmp_path / "before.pt")
+    with pytest.raises(FarsideError, match=r"diverged at step 1: .* is not finite"):
+        Trainer(tiny(), STAGE, data, tmp_path / "run", tmp_path / "before.pt").train()
+    assert not (tmp_path / "run" / "model.pt").exists()
+
+
+def test_settings_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("seed = 1\n")
+    with pytest.raises(FarsideError, match="holds no settings"):
+        read_settings(tmp_path / "s.toml")
