@@ -1,9 +1,11 @@
 """scripts/setup.sh on machines that lack something: what it says, without installing anything."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,9 @@ def test_a_current_stamp_ends_the_set_up_at_once(checkout: Path) -> None:
 def test_an_unknown_extra_is_named(checkout: Path) -> None:
     done = set_up(checkout, "everything")
     assert (done.returncode, "no extra named everything" in done.stderr) == (1, True)
+
+
+def test_every_extra_can_be_set_up() -> None:
+    known = re.findall(r"^    (\w+)\)", (ROOT / "scripts" / "setup.sh").read_text(), re.MULTILINE)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert sorted(known) == sorted(extras)
