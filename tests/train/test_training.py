@@ -233,6 +233,15 @@ def test_divergence_names_the_tensor_and_keeps_the_last_state(tmp_path: Path) ->
     assert not (tmp_path / "run" / "model.pt").exists()
 
 
+def test_a_stretched_stage_has_yarn_and_a_longer_window() -> None:
+    settings = tiny()
+    long = settings.shape_of(replace(STAGE, stretch=4.0))
+    assert settings.shape_of(STAGE) == settings.shape and long.rope_scaling is not None
+    assert long.max_position_embeddings == 4 * settings.shape.max_position_embeddings
+    assert long.rope_scaling.original_max_position_embeddings == settings.shape.max_position_embeddings
+    assert set(made(long, 1).state_dict()) == set(made(settings.shape, 1).state_dict())
+
+
 def test_settings_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text("seed = 1\n")
     with pytest.raises(FarsideError, match="holds no settings"):

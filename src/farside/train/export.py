@@ -86,7 +86,9 @@ def main() -> None:
     options = parser.parse_args()
     try:
         held = torch.load(options.weights, weights_only=True)
-        export(held.get("model", held), read_settings(options.config).shape, options.data, options.out)
+        settings = read_settings(options.config)
+        shape = settings.shape_of(settings.stages[-1])
+        export(held.get("model", held), shape, options.data, options.out)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
-from farside.k2.config import Config, config_from
+from farside.k2.config import Config, Yarn, config_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Stage:
     """Weight in the loss of tokens that the model does not say itself; of those that it says it is 1."""
     experts: Literal["bf16", "int4"]
     """`int4`: routed experts are rounded as in the checkpoint, gradients pass straight through."""
+    stretch: float = 1.0
+    """Above 1: positions are stretched by YaRN to so many times the model's own window, as K2's are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Settings:
     balance: float
     """By how much a step moves the bias of an expert."""
     seed: int
+
+    def shape_of(self, stage: Stage) -> Config:
+        """Return the model's shape in a stage."""
+        if stage.stretch == 1:
+            return self.shape
+        window = self.shape.max_position_embeddings
+        yarn = Yarn(stage.stretch, window, beta_fast=1.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0)
+        return replace(self.shape, max_position_embeddings=int(window * stage.stretch), rope_scaling=yarn)
 
 
 def read_settings(path: Path | None = None) -> Settings:

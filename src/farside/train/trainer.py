@@ -80,7 +80,7 @@ class Trainer:
         """
         self._settings, self._stage, self._data, self._folder = settings, stage, data, folder
         _claim(folder, {"settings": asdict(settings), "stage": stage.name, "examples": len(data)})
-        model = made(settings.shape, settings.seed)
+        model = made(settings.shape_of(stage), settings.seed)
         if before is not None:
             model.load_state_dict(torch.load(before, weights_only=True))
         for experts in grouped(model):
