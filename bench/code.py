@@ -53,6 +53,8 @@ class Unseen(unittest.TestCase):
 """
 OFFLINE = {"HF_HUB_OFFLINE": "1", "MSWEA_SILENT_STARTUP": "1", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
 """So that no peer waits for what it cannot fetch."""
+ASIDE = 30
+"""Seconds of the limit for what farside does beside requests and calls."""
 PASSED = "all of them passed\n"
 JUDGE = f"""
 import sys, unittest
@@ -105,7 +107,8 @@ def by_farside(folder: Path, seed: int, limit: float) -> Ended:
     That is the branch that it delivers, or the files of its workspace where its time was over before.
     """
     farside = Path(sys.executable).parent / "farside"
-    command: list[str | Path] = [farside, "code", GOAL, "--repo", folder, "--model", "local", "--seed", str(seed)]
+    settings = ["--model", "local", "--seed", str(seed), *minutes(limit)]
+    command: list[str | Path] = [farside, "code", GOAL, "--repo", folder, *settings]
     with tempfile.TemporaryDirectory() as home:
         ended = run(command, {"FARSIDE_HOME": home}, limit, codes=(0, 3, 5))
         for workspace in Path(home).glob("runs/*/workspace"):
@@ -113,6 +116,11 @@ def by_farside(folder: Path, seed: int, limit: float) -> Ended:
     if branch := git(folder, "branch", "--list", "farside/*", "--format=%(refname:short)"):
         git(folder, "checkout", "--quiet", "--force", branch)
     return ended
+
+
+def minutes(limit: float) -> list[str]:
+    """Return the option that has farside end by itself before it is stopped, with time to load and to deliver."""
+    return ["--max-minutes", f"{max(limit - ASIDE, ASIDE) / 60:g}"]
 
 
 def by_peer(module: str, python: Path, folder: Path, seed: int, limit: float) -> Ended:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.code import OFFLINE, Harness, Try, compared
+from bench.code import OFFLINE, Harness, Try, compared, minutes
 from bench.small_model import Ended, answer_of, run, served
 from farside.missions.solve.values import numbers
 
@@ -78,7 +78,8 @@ def steps(chance: random.Random) -> list[Step]:
 def by_farside(problem: str, seed: int, limit: float) -> Ended:
     """Return the answer of `farside solve`, loading the model included."""
     farside = Path(sys.executable).parent / "farside"
-    command: list[str | Path] = [farside, "solve", problem, "--model", "local", "--seed", str(seed), "--json"]
+    settings = ["--model", "local", "--seed", str(seed), *minutes(limit), "--json"]
+    command: list[str | Path] = [farside, "solve", problem, *settings]
     with tempfile.TemporaryDirectory() as home:
         return answer_of(run(command, {"FARSIDE_HOME": home}, limit, codes=(0, 3, 5)))
 

@@ -108,6 +108,44 @@ def test_a_small_model_that_is_told_in_vain_begins_anew_from_the_files_as_they_w
     assert outputs(farside, "python") == ["Edited timesheet/clock.py: 1 place, line 14."] * 2
 
 
+def anew(expression: str, name: str = "length", **more: object) -> Step:
+    """A reply to the question for a function."""
+    return {"text": f"```python\ndef {name}(start, end):\n    return {expression}\n```", "when": ASKED, **more}
+
+
+ASKED = "Write the function `length` anew"
+SMALL: Step = {"profile": {"tools": "code", "window": 16_000, "attempts": 2}}
+MODULO = anew("(minutes(end) - minutes(start)) % 1440")
+
+
+def test_what_a_small_model_writes_anew_is_tested_before_its_first_reply(farside: Farside, users: Users) -> None:
+    done = code(farside, SMALL, MODULO, SAID, repo=users.path, options=("--seed", "7", "--max-minutes", "5"))
+    assert (done.code, done.out) == (0, f"{SAID['text']}\n")
+    (opening,) = outputs(farside, "mend")
+    assert "Then this was written anew: length in timesheet/clock.py." in opening
+    assert "+    return (minutes(end) - minutes(start)) % 1440" in opening
+    assert farside.kinds().count("replied") == farside.kinds().count("consulted") == 1
+    assert suite_on(users, branches(users)[0], farside.folder / "taken") == 0
+    report, _ = delivered(farside)
+    assert "FAIL: test_a_shift_may_end_after_midnight" in report and "(9 passed)" in report
+
+
+def test_a_run_that_is_killed_while_functions_are_written_anew_asks_nothing_twice(
+    farside: Farside, users: Users
+) -> None:
+    model = farside.script("model", SMALL, anew("0"), SAID)
+    with farside.typed("code", GOAL, "--repo", str(users.path), "--model", model) as process:
+        farside.wait_for(lambda kinds: kinds.count("consulted") >= 1)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    asked = farside.kinds().count("consulted")
+    mended = farside.script("mended", SMALL, MODULO, SAID)
+    done = farside("resume", "last", "--model", mended)
+    assert (done.code, done.out) == (0, f"{SAID['text']}\n")
+    assert farside.kinds().count("consulted") == asked + 1
+    assert suite_on(users, branches(users)[0], farside.folder / "taken") == 0
+
+
 def test_a_fork_of_a_run_has_a_branch_of_its_own(farside: Farside, users: Users) -> None:
     code(farside, MEND, SAID, repo=users.path)
     first = farside.last.id

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from farside.agent.shown import is_users
 from farside.agent.state import RunState
-from farside.tools.base import ANSWER, LEFT_OUT, SURVEY
+from farside.tools.base import ANSWER, LEFT_OUT, SURVEY, WORK_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class WorkedOut:
 
 
 def worked_out(state: RunState) -> WorkedOut:
-    """Return what the survey of this attempt worked out; nothing once the user has spoken since."""
+    """Return what the opening of this attempt worked out; nothing once the user has spoken since."""
     start = state.attempt_start + state.opening
     if any(map(is_users, state.transcript[start:])):
         return WorkedOut()
     opened = state.transcript[state.attempt_start : start]
-    outputs = [message.text for message in opened if message.role == "tool" and message.name == SURVEY]
+    outputs = [message.text for message in opened if message.role == "tool" and message.name in (SURVEY, WORK_OUT)]
     lines = outputs[0].rstrip().splitlines()[-2:] if outputs else []
     if not lines or not lines[-1].startswith(ANSWER):
         return WorkedOut()

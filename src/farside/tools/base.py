@@ -11,8 +11,10 @@ from farside.messages import ToolSpec
 
 SURVEY = "survey"
 """The tool that a run may open with."""
+WORK_OUT = "work_out"
+"""The tool that a calculation may open with."""
 ANSWER = "Answer: "
-"""Begins the last line of the output of a survey that has worked out the goal."""
+"""Begins the last line of the output of a call that has worked out the goal before the model's first reply."""
 LEFT_OUT = "Left out: "
 """Begins the line before it where that does not cover all files."""
 

@@ -17,6 +17,9 @@ from tests.missions.solve.chain import ANSWER, CHECK, PROBLEM, RESULT, STEPS, WH
 
 Line = dict[str, object]
 CODE: Line = {"profile": {"tools": "code"}}
+BEFOREHAND = "leaves no step out"
+"""In what a small model is asked before its first reply."""
+NOT_BEFOREHAND: tuple[Line, ...] = ({"fail": "Unusable", "when": BEFOREHAND},)
 
 
 def verdicts(farside: Farside) -> list[str]:
@@ -141,6 +144,7 @@ def test_a_small_model_writes_blocks_and_the_problem_is_worked_out_afresh_beside
     }
     lines: list[Line] = [
         CODE,
+        *NOT_BEFOREHAND,
         afresh,
         block("a, b = 5, 12\nprint((a * a + b * b) ** 0.5)"),
         {"text": "The hypotenuse is 13."},
@@ -155,10 +159,45 @@ def test_a_small_model_writes_blocks_and_the_problem_is_worked_out_afresh_beside
     assert all(float(then) == float(now) for then, now in executed(farside.last.path / "notebook.ipynb"))
 
 
+def beforehand(code: str) -> Line:
+    return {**block(code), "when": BEFOREHAND}
+
+
+LEGS = "A right triangle has legs 5 and 12. Its hypotenuse?"
+FIRST = beforehand("import math\nlong = math.sqrt(5**2 + 12**2)\nprint(long)")
+
+
+def test_two_programs_that_agree_before_the_first_reply_are_the_calculation(farside: Farside) -> None:
+    said: Line = {"text": "The hypotenuse is 13.", "when": "by itself, print the same"}
+    model = farside.script("agreed", CODE, FIRST, said)
+    done = farside("solve", LEGS, "--model", model, "--seed", "3")
+    assert (done.code, done.out) == (0, "The hypotenuse is 13.\n"), done.err
+    assert len([event for event in farside.events() if isinstance(event, ev.Consulted)]) == 2
+    assert verdicts(farside) == [""]
+    text = (farside.last.path / "notebook.md").read_text()
+    assert "| 13 | cell 1 | yes | cell 2 |" in text and text.count("```python") == 2
+    assert all(then == now for then, now in executed(farside.last.path / "notebook.ipynb"))
+
+
+def test_who_says_another_number_than_the_programs_is_told_once(farside: Farside) -> None:
+    lines: list[Line] = [CODE, FIRST, {"text": "It is 17."}, {"text": "It is 17, I say."}]
+    done = farside("solve", LEGS, "--model", farside.script("stubborn", *lines))
+    assert (done.code, done.out) == (0, "13.0\n"), done.err
+    assert "That is not what was worked out" in verdicts(farside)[0] and "13.0" in verdicts(farside)[0]
+
+
+def test_what_was_worked_out_is_the_answer_of_a_run_out_of_budget(farside: Farside) -> None:
+    model = farside.script("short", CODE, FIRST, block("print(1)"), block("print(2)"))
+    done = farside("solve", LEGS, "--model", model, "--max-steps", "2")
+    assert (done.code, done.out) == (3, "13.0\n"), done.err
+    assert "A part of the calculation, not confirmed" in done.err
+
+
 def test_a_small_model_that_the_fresh_block_contradicts_is_told_so(farside: Farside) -> None:
     afresh: Line = {**block("print(5 * 12 / 2)"), "when": "works this out from the beginning"}
     lines: list[Line] = [
         CODE,
+        *NOT_BEFOREHAND,
         afresh,
         block("print(5 * 12)"),
         {"text": "The area is 60."},

@@ -6,17 +6,19 @@ it. git reads the agent's files inside, where what their settings name can do no
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import shutil
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from farside.agent.home import RunFolder
 from farside.errors import FarsideError
-from farside.missions.code.copies import BRANCH, linked
+from farside.missions.code.copies import BRANCH, SHA256, linked
 from farside.missions.code.git import git
 from farside.missions.code.results import Results, results_of
 from farside.missions.code.suite import RECIPES, is_test
@@ -49,6 +51,8 @@ class Trial:
     how: How
     output: str
     results: Results
+    seconds: float = field(default=0.0, compare=False)
+    """How long it took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +140,11 @@ class Clean:
         source = self.tree / "src"
         values = {"tree": self.tree, "junit": self._folder / "junit.xml", "source": source if source.is_dir() else ""}
         quoted = {name: shlex.quote(str(value)) for name, value in values.items()}
+        began = time.monotonic()
         done = self._shell(TESTING.format(**quoted, command=command), seconds)
+        took = round(time.monotonic() - began, 3)
         results = results_of(done.text, self._read("junit.xml").decode(errors="replace"))
-        return Trial(command, _how(done, results), done.text, results)
+        return Trial(command, _how(done, results), done.text, results, took)
 
     def check_out(self, patch: bytes, original: Sequence[str] = ()) -> Contents:
         """Make the checkout anew, with the patch committed in it.
@@ -162,6 +168,31 @@ class Clean:
         old = {path: git("cat-file", "blob", f"{BEFORE}:{path}", at=self.tree) for path in before}
         texts = {path: data.decode(errors="replace") for path, data in old.items()}
         return Contents(_names(git("ls-files", "-z", at=self.tree)), changed, texts)
+
+    def patch_of(self, texts: Mapping[str, str]) -> bytes:
+        """Return the patch that gives files that were there at the beginning these texts.
+
+        Raises:
+            GitFailed: there is no such file.
+        """
+        index = {"GIT_INDEX_FILE": str(self._folder / "index")}
+        git("read-tree", BRANCH, at=self._mirror, more=index)
+        for path, text in texts.items():
+            blob = git("hash-object", "-w", "--stdin", at=self._mirror, stdin=text.encode()).decode().strip()
+            mode = git("ls-tree", "--format=%(objectmode)", BRANCH, "--", path, at=self._mirror).decode().strip()
+            git("update-index", "--cacheinfo", f"{mode},{blob},{path}", at=self._mirror, more=index)
+        options = ("--cached", "--binary", "--full-index", "--no-renames", "--no-color")
+        return git("diff", *options, BRANCH, at=self._mirror, more=index)
+
+    def as_committed(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return the texts of files of the checkout, but for those that differ from the commit by a byte.
+
+        These are no UTF-8, or a filter of git's stands between the two.
+        """
+        listed = git("ls-tree", "-r", "-z", "--format=%(objectname) %(path)", BRANCH, at=self._mirror)
+        blobs = {path: blob for blob, _, path in (line.partition(" ") for line in _names(listed))}
+        texts = {path: self.text(path) for path in paths if path in blobs}
+        return {path: text for path, text in texts.items() if blobs[path] == _blob(text, len(blobs[path]))}
 
     def _differing(self, kinds: str) -> tuple[str, ...]:
         """Return the paths that were added, changed, deleted or made something else (A, C, D, M, T)."""
@@ -221,6 +252,12 @@ class _Done:
 
 def _names(output: bytes) -> tuple[str, ...]:
     return tuple(name.decode(errors="surrogateescape") for name in output.split(b"\0") if name)
+
+
+def _blob(text: str, digits: int) -> str:
+    """Return the name that git gives a text, in a repository whose names have so many digits."""
+    data = text.encode()
+    return hashlib.new("sha1" if digits < SHA256 else "sha256", b"blob %d\0" % len(data) + data).hexdigest()
 
 
 def _how(done: _Done, results: Results) -> How:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from farside.agent.budget import seconds_left
 from farside.agent.claim import checks, claim
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
@@ -13,26 +16,30 @@ from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.messages import ToolCall
 from farside.missions.code import report
+from farside.missions.code.asking_to_mend import asks_to_mend
 from farside.missions.code.base import Base
+from farside.missions.code.beginning import Beginning
 from farside.missions.code.checked import found
 from farside.missions.code.clean import Clean, Places
 from farside.missions.code.copies import fill, kept
+from farside.missions.code.into_workspace import TAKE_BACK, put
 from farside.missions.code.workbench import Terms, Workbench
 from farside.models.base import Profile
 from farside.prompts import render
-from farside.tools.base import Toolbox
+from farside.tools.base import Outcome, Toolbox
 from farside.tools.described import Described
 
 CHECK = "run_tests"
 ORIENT = "orient"
+MEND = "mend"
 SHOWN_HOW = ("unchanged", "fail")
 """Findings after which a small model is told how to act: it likes to say what ought to be done."""
 TOLD = 2
 """Verdicts after which a small model begins anew: it seldom mends what it has broken itself."""
-UNDO = ToolCall(
-    "", "shell", json.dumps({"command": "git reset --quiet --hard begin && git clean --quiet -d --force"})
-)
-"""Puts the workspace back to where it began, which the opening shows."""
+UNDO = ToolCall("", "shell", json.dumps({"command": TAKE_BACK}))
+"""Puts the workspace back to where the model began, which the opening shows."""
+SECONDS, SHARE = 400, 0.7
+"""What mending beforehand may take, and the most of the time that is left for the run."""
 
 
 class Code:
@@ -45,8 +52,14 @@ class Code:
         return render(__package__, "system_code.md" if profile.tools == "code" else "system.md")
 
     def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:
-        """Show the repository, its tests, and the source that a failing test points to."""
-        return (ToolCall("", ORIENT, "{}"),)
+        """Show the repository, its tests, and the source that a failing test points to.
+
+        For a small model that source is written anew beforehand, where the goal is to mend something.
+        """
+        if profile.tools != "code" or not state.settings.option("commit") or not asks_to_mend(state.goal):
+            return (ToolCall("", ORIENT, "{}"),)
+        seconds = max(int(min(SECONDS, SHARE * seconds_left(state))), 1)
+        return (ToolCall("", MEND, json.dumps({"goal": state.goal, "timeout": seconds}, ensure_ascii=False)),)
 
     def tools(self, place: Place) -> Toolbox:
         """Put the copy of the repository into the workspace where that is not done yet; return the checks on it.
@@ -59,7 +72,8 @@ class Code:
         fill(Path(settings.workspace), places.mirror)
         clean = Clean(place.layer, places, places.confined(settings.net, private()))
         bench = Workbench(clean, terms(settings), place.folder.path / "tests_before.json")
-        does = {CHECK: bench.run_tests, ORIENT: bench.orient}
+        beginning = Beginning(bench, place.host, settings.seed or 0, partial(put, place))
+        does: dict[str, Callable[..., Outcome]] = {CHECK: bench.run_tests, ORIENT: bench.orient, MEND: beginning.mend}
         return Described(Path(__file__).with_name("tools.toml"), does, clean.close)
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:

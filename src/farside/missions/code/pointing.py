@@ -36,7 +36,7 @@ class Piece:
 
 def pieces(output: str, files: Mapping[str, str]) -> list[Piece]:
     """Return the pieces of source that a failing run of the tests points to; `files` maps paths to texts."""
-    named = [_around(path, line, files[path]) for path, line in _places(output, files)]
+    named = [around(path, line, files[path]) for path, line in places(output, files)]
     tests = [piece for piece in named if is_test(piece.path)]
     called = [found for piece in tests for found in _called(piece, files)]
     return list(dict.fromkeys((*tests[:2], *(piece for piece in named if not is_test(piece.path)), *called)))[
@@ -50,7 +50,7 @@ def numbered(piece: Piece, text: str) -> str:
     return "\n".join([piece.path, *(f"{number:>5}  {line}" for number, line in enumerate(lines, piece.first))])
 
 
-def _places(output: str, files: Iterable[str]) -> Iterator[tuple[str, int]]:
+def places(output: str, files: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Yield path and line of each place that the output names, each once, where it is a file of the repository."""
     known = sorted(files, key=len, reverse=True)
     seen = set()
@@ -61,22 +61,25 @@ def _places(output: str, files: Iterable[str]) -> Iterator[tuple[str, int]]:
             yield place
 
 
-def _around(path: str, line: int, text: str) -> Piece:
+def around(path: str, line: int, text: str) -> Piece:
     """Return the function that a line stands in, else some lines around it."""
-    inside = [node for node in _functions(text) if node.lineno <= line <= (node.end_lineno or 0)]
-    return _piece(path, inside[-1]) if inside else Piece(path, max(1, line - AROUND), line + AROUND)
+    inside = [node for node in functions(text) if node.lineno <= line <= (node.end_lineno or 0)]
+    return piece_of(path, inside[-1]) if inside else Piece(path, max(1, line - AROUND), line + AROUND)
 
 
-def _piece(path: str, node: Definition) -> Piece:
+def piece_of(path: str, node: Definition) -> Piece:
+    """Return the lines of a definition, its decorators too, at most MOST_LINES of them."""
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return Piece(path, first, min(node.end_lineno or first, first + MOST_LINES - 1))
 
 
-def _functions(text: str) -> list[Function]:
-    return [node for node in ast.walk(_tree(text)) if isinstance(node, Function)]
+def functions(text: str) -> list[Function]:
+    """Return all functions of a file, at whatever depth; none of what is not Python."""
+    return [node for node in ast.walk(parsed(text)) if isinstance(node, Function)]
 
 
-def _tree(text: str) -> ast.Module:
+def parsed(text: str) -> ast.Module:
+    """Return the tree of a file; an empty one of what is not Python."""
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -89,12 +92,12 @@ def _called(piece: Piece, files: Mapping[str, str]) -> Iterator[Piece]:
     used = set(re.findall(r"[A-Za-z_]\w*", "\n".join(lines)))
     for path, text in sorted(files.items()):
         if path.endswith(".py") and not is_test(path):
-            yield from (_piece(path, node) for node in _defined(text) if node.name in used)
+            yield from (piece_of(path, node) for node in defined(text) if node.name in used)
 
 
-def _defined(text: str) -> list[Definition]:
+def defined(text: str) -> list[Definition]:
     """Return the functions and classes of a file, and the methods of its classes."""
-    top = [node for node in _tree(text).body if isinstance(node, Definition)]
+    top = [node for node in parsed(text).body if isinstance(node, Definition)]
     methods = [inner for node in top if isinstance(node, ast.ClassDef) for inner in node.body]
     return [*top, *(inner for inner in methods if isinstance(inner, Function))]
 

@@ -98,7 +98,7 @@ def _message(state: RunState, folder: RunFolder, outcome: str) -> str:
 
 def _told(state: RunState, folder: RunFolder, outcome: str, taken: Taken, file: Path, patch: bytes) -> str:
     stat = git("apply", "--stat", "-", at=folder.path, stdin=patch).decode(errors="replace") if patch else ""
-    opening = next((message.text for message in state.transcript if message.name == "orient"), "")
+    opening = next((message.text for message in state.transcript if message.name in ("orient", "mend")), "")
     return render(
         __package__,
         "report.md",

@@ -96,7 +96,7 @@ class Workbench:
         return Outcome(told(checked))
 
     def _check(self, patch: bytes) -> Checked:
-        before = None if self.terms.from_nothing else self._before()
+        before = None if self.terms.from_nothing else self.before()
         contents = self.clean.check_out(patch)
         now = self._tried(contents) if patch or not before else before
         after = {path: self.clean.text(path) for path in contents.tests_before if path in contents.paths}
@@ -141,12 +141,14 @@ class Workbench:
     def _source(self, contents: Contents, trial: Trial) -> str:
         if trial.how == "pass":
             return ""
-        known = [path for path in contents.paths if path.endswith(SOURCES)]
-        known.sort(key=lambda path: (not is_test(path), path))
-        files = {path: self.clean.text(path) for path in known[:MOST_SOURCES]}
+        files = {path: self.clean.text(path) for path in _sources(contents)}
         return "\n\n".join(numbered(piece, files[piece.path]) for piece in pieces(trial.output, files))
 
-    def _before(self) -> Trial:
+    def sources(self) -> dict[str, str]:
+        """Return the sources as they are at the beginning; those that are not to the byte what git keeps stay out."""
+        return self.clean.as_committed(_sources(self.clean.check_out(b"")))
+
+    def before(self) -> Trial:
         """Return how the tests ended before the work began; they are run for that once a run."""
         if not self.kept.exists():
             self._keep(self._tried(self.clean.check_out(b"")))
@@ -158,6 +160,12 @@ class Workbench:
         draft = self.kept.with_suffix(".new")
         draft.write_text(json.dumps(asdict(trial), default=sorted))
         draft.replace(self.kept)
+
+
+def _sources(contents: Contents) -> list[str]:
+    """Return the paths of what may be looked into, tests first."""
+    known = [path for path in contents.paths if path.endswith(SOURCES)]
+    return sorted(known, key=lambda path: (not is_test(path), path))[:MOST_SOURCES]
 
 
 def _recipes(done: Sequence[str]) -> set[str]:

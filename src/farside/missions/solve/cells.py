@@ -9,12 +9,15 @@ from farside.agent.shown import is_users
 from farside.agent.state import RunState
 from farside.arguments import object_of
 from farside.messages import Message, ToolCall
+from farside.missions.solve.programs import Program, read
+from farside.tools.base import ANSWER, WORK_OUT
 
 DEEDS = ("shell", "write_file", "edit_file")
 """Tools that change what a later cell finds: functions of the session, so that a cell can do the same."""
 SECONDS = 120
 """What a cell may take where its call names no time."""
 MOST_SECONDS = 600
+APART = "A program for the whole problem, written and run by itself:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,33 @@ class Cell:
     """It ran to its end without an error."""
     seconds: int = SECONDS
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is a whole program that was written by itself."""
+        return self.thought == APART
+
 
 def cells(state: RunState) -> tuple[Cell, ...]:
-    """Return the cells that have run, those of a mission's own checks not among them."""
+    """Return the cells that have run: the programs that the run opened with, then the model's blocks."""
+    opened = opening_programs(state)
+    first = tuple(
+        Cell(number, f"{WORK_OUT}{number}", APART, program.code, program.printed, True)
+        for number, program in enumerate(opened, start=1)
+    )
     outputs = {message.call_id: message.text for message in state.transcript if message.role == "tool"}
     done: dict[str, tuple[str, ToolCall]] = {  # an attempt repeats the messages that each begins with
         call.id: (thought, call) for thought, call in _calls(state.transcript) if call.id in outputs
     }
-    return tuple(
+    return first + tuple(
         Cell(number, name, thought, _code(call), outputs[name], name not in state.failed, _seconds(call))
-        for number, (name, (thought, call)) in enumerate(done.items(), start=1)
+        for number, (name, (thought, call)) in enumerate(done.items(), start=1 + len(first))
     )
+
+
+def opening_programs(state: RunState) -> tuple[Program, ...]:
+    """Return the programs that agreed on a result before the model's first reply."""
+    opened = [message.text for message in state.transcript[: state.opening] if message.name == WORK_OUT]
+    return tuple(program for text in opened if f"\n{ANSWER}" in text for program in read(text))
 
 
 def problem(state: RunState) -> str:

@@ -74,7 +74,7 @@ def _origins(
     rows = []
     for number in claimed(state.answer, problem(state)):
         made = _origin(number, kept)
-        others = [f"cell {other}" for other in report.alone if number.value in wanted]
+        others = [f"cell {other}" for other in _others(number, made, kept, report) if number.value in wanted]
         if printed and stands(number, [printed]):
             others.append(f"cell {kept[-1].number}")
         again = "no" if report.kept else "not run again"
@@ -88,6 +88,12 @@ def _origin(number: Number, kept: Sequence[Cell]) -> Cell | None:
     """Return the first cell that printed a number, of those that calculated it where there are any."""
     found = [cell for cell in kept if cell.call_id and cell.ok and stands(number, [cell.output])]
     return next((cell for cell in found if not holds(cell.code, [number])), found[0] if found else None)
+
+
+def _others(number: Number, made: Cell | None, kept: Sequence[Cell], report: Report) -> list[int]:
+    """Return the cells that give a number of the result in another way than the one that made it."""
+    apart = [cell.number for cell in kept if cell.is_apart and cell != made and stands(number, [cell.output])]
+    return sorted({*report.alone, *(other for other in apart if other in report.same)})
 
 
 def _place(number: Number, made: Cell | None) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from farside.agent.budget import seconds_left
 from farside.agent.claim import checks, claim
 from farside.agent.home import RunFolder
 from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
 from farside.agent.shown import NOTE
 from farside.agent.state import RunState
+from farside.agent.worked_out import worked_out
 from farside.messages import Message, ToolCall
 from farside.missions.solve import recompute
 from farside.missions.solve.cells import Cell, cells, problem
@@ -19,14 +21,17 @@ from farside.missions.solve.delivery import deliver
 from farside.missions.solve.report import Report, read
 from farside.missions.solve.rerun import Rerun
 from farside.missions.solve.values import Number, claimed, numbers, result, stands
+from farside.missions.solve.work_out import WorkOut
 from farside.models.base import Profile
 from farside.prompts import render
-from farside.tools.base import Toolbox
+from farside.tools.base import WORK_OUT, Outcome, Toolbox
 from farside.tools.described import Described
 
 PACKAGES = ("sympy", "mpmath", "numpy", "scipy")
 """What a calculation uses where it is installed."""
 RERUN, RECOMPUTE = "rerun", "recompute"
+SECONDS, SHARE = 240, 0.6
+"""What working it out beforehand may take, and the most of the time that is left for the run."""
 
 
 class Solve:
@@ -40,18 +45,31 @@ class Solve:
         return render(__package__, "code.md" if profile.tools == "code" else "native.md", packages=there)
 
     def opening(self, state: RunState, profile: Profile) -> tuple[ToolCall, ...]:
-        """Return nothing: the problem is all there is."""
-        return ()
+        """Have programs written for a small model's problem, until two agree; else the problem is all there is."""
+        if profile.tools != "code":
+            return ()
+        seconds = int(min(SECONDS, SHARE * seconds_left(state)))
+        arguments = {"problem": state.goal, "timeout": max(seconds, 1)}
+        return (ToolCall("", WORK_OUT, json.dumps(arguments, ensure_ascii=False)),)
 
     def tools(self, place: Place) -> Toolbox | None:
-        """Return what the verifier needs."""
-        catalog = Path(__file__).with_name("tools.toml")
-        return Described(catalog, {RERUN: Rerun(place), RECOMPUTE: recompute.Recompute(place)})
+        """Return what the opening and the verifier need."""
+        does: dict[str, Callable[..., Outcome]] = {
+            RERUN: Rerun(place),
+            RECOMPUTE: recompute.Recompute(place),
+            WORK_OUT: WorkOut(place),
+        }
+        return Described(Path(__file__).with_name("tools.toml"), does)
 
     def verify(self, state: RunState, profile: Profile) -> Verdict:
         """Judge a claim by its numbers, then by a rerun; a small model's problem is worked out afresh beside it."""
-        message = claim(state)
+        message, found = claim(state), worked_out(state).text
         answer = message.text if message else ""
+        if found and not _says(answer, found, state):
+            told = render("farside.missions", "other_answer.md", answer=found)
+            if not _was_told(told, state):
+                return Reject(told)
+            answer = found
         ran = [cell for cell in cells(state) if cell.ok]
         if not ran and numbers(answer + problem(state)):
             return Reject(render(__package__, "nothing_ran.md"))
@@ -61,7 +79,7 @@ class Solve:
             return Reject(render(__package__, "unfounded.md", numbers=_listed(missing)))
         if not (done := checks(state)):
             again = ToolCall("", RERUN, "{}")
-            return Check((again, _afresh(answer, state)) if profile.tools == "code" else (again,))
+            return Check((again, _afresh(answer, state)) if profile.tools == "code" and not found else (again,))
         return _judged(answer, state, ran, done)
 
     def deliver(self, state: RunState, folder: RunFolder, recall: Recall) -> Delivered | None:
@@ -72,8 +90,18 @@ class Solve:
 def _without_numbers(answer: str, state: RunState) -> Verdict:
     """Ask for the value once; whoever says again that there is none is believed, and the user is told."""
     asked = render(__package__, "numberless.md")
-    told = any(message.name == f"{NOTE}verdict" and message.text == asked for message in state.transcript)
-    return Accept(f"{answer}\n\n{render(__package__, 'no_value.md')}") if told else Reject(asked)
+    is_final = _was_told(asked, state)
+    return Accept(f"{answer}\n\n{render(__package__, 'no_value.md')}") if is_final else Reject(asked)
+
+
+def _was_told(reason: str, state: RunState) -> bool:
+    return any(message.name == f"{NOTE}verdict" and message.text == reason for message in state.transcript)
+
+
+def _says(answer: str, found: str, state: RunState) -> bool:
+    """Tell whether an answer gives the result that programs agreed on, rounded or not, and no other."""
+    wanted = result(answer, problem(state))
+    return bool(wanted) and all(stands(number, [found]) for number in wanted)
 
 
 def _afresh(answer: str, state: RunState) -> ToolCall:
@@ -94,16 +122,23 @@ def _judged(answer: str, state: RunState, ran: Sequence[Cell], done: Sequence[Me
         return Reject(render(__package__, "differs.md", numbers=_listed(missing), differing=told))
     wanted = result(answer, problem(state))
     _, printed = recompute.read(_output(done, RECOMPUTE))
-    if confirmed(report, printed, wanted):
+    if confirmed(report, [printed, *_apart(held, wanted)], wanted):
         return Accept(answer)
     if printed:
         return Reject(render(__package__, "disagrees.md", result=_listed(wanted), printed=printed[:500]))
     return Reject(render(__package__, "no_check.md", result=_listed(wanted)))
 
 
-def confirmed(report: Report, printed: str, wanted: Sequence[Number]) -> bool:
-    """Tell whether another way gives the result: a cell of the run's, or what was worked out afresh."""
-    return bool(report.alone) or all(stands(number, [printed]) for number in wanted)
+def _apart(held: Sequence[Cell], wanted: Sequence[Number]) -> list[str]:
+    """Return the outputs of programs that were written by themselves and give the result, but for the first one."""
+    return [
+        cell.output for cell in held if cell.is_apart and all(stands(number, [cell.output]) for number in wanted)
+    ][1:]
+
+
+def confirmed(report: Report, others: Sequence[str], wanted: Sequence[Number]) -> bool:
+    """Tell whether another way gives the result: a cell of the run's, or one of the other outputs."""
+    return bool(report.alone) or any(all(stands(number, [printed]) for number in wanted) for printed in others)
 
 
 def _output(done: Sequence[Message], name: str) -> str:
