@@ -16,7 +16,7 @@ EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) lo
 # Tests wait much: for processes, for deadlines. One process for each core, to which the next test goes when it is free.
 SPREAD = --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: help setup run test test-k2 test-all lint format bench clean
+.PHONY: help setup run test test-k2 test-all mini lint format bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z%-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,11 @@ test: ## all tests but those that need the 1.1 GB model or take minutes; those o
 test-k2: ## set up torch and the packages that farside.k2 is proven against, then its tests
 	@scripts/setup.sh parity dev
 	@$(PYTHON_IN) -m pytest tests/k2
+
+mini: ## train K2-mini from nothing in build/mini, and tell how it does; goes on where it was stopped
+	@scripts/setup.sh k2 dev
+	@$(PYTHON_IN) -m farside.train.mini --out build/mini
+	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model
 
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
 	@scripts/setup.sh local parity dev

@@ -29,6 +29,7 @@ from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example
 from farside.train.export import export
 from farside.train.fake_int4 import rounded
+from farside.train.mini import make
 from farside.train.model import grouped, made, matrices, others
 from farside.train.muon import Muon
 from farside.train.order import endless, pack
@@ -56,7 +57,7 @@ STAGE = Stage("tiny", "tiny", 6000, 300, 64, 1e-2, 0.1, 0.3, 0.1, 0.5, "int4")
 
 
 def tiny() -> Settings:
-    return Settings(replace(read_settings().shape, **TINY), (STAGE,), 0.1, 0.01, 1)  # type: ignore[arg-type]
+    return Settings(replace(read_settings().shape, **TINY), (), (STAGE,), 0.1, 0.01, 1)  # type: ignore[arg-type]
 
 
 def shape() -> Config:
@@ -263,3 +264,10 @@ def test_a_checkpoint_gives_what_the_rounded_model_gave(tmp_path: Path) -> None:
             parameter.data = rounded(parameter.data)
     with torch.no_grad():
         assert torch.equal(held(ids), plain(ids))
+
+
+def test_too_little_memory_is_said_before_anything_begins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("farside.train.mini.MEMORY", 1e15)
+    with pytest.raises(FarsideError, match="Training takes up to 1000000 GB of memory"):
+        make(tmp_path / "mini", read_settings())
+    assert not (tmp_path / "mini").exists()

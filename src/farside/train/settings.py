@@ -15,12 +15,21 @@ from farside.k2.config import Config, Yarn, config_from
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """A folder of examples."""
+
+    name: str
+    tasks: int
+    most_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage: the same loop over other data, lengths and weights."""
 
     name: str
     data: str
-    """Folder of examples, below the one that is given."""
+    """Name of the examples."""
     tokens: int
     """How many are trained on."""
     batch: int
@@ -45,6 +54,8 @@ class Settings:
     """A whole training."""
 
     shape: Config
+    data: tuple[Data, ...]
+    """The first one's vocabulary serves all."""
     stages: tuple[Stage, ...]
     decay: float
     """Weight decay."""

@@ -1,0 +1,83 @@
+"""Make K2-mini from nothing: `python -m farside.train.mini --out DIR [--config FILE]`.
+
+Traces, examples, the stages, the checkpoint: DIR/model is what farside runs as k2/DIR/model. What is there already
+stays, so that a training that was stopped goes on, at most a minute back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from farside.engine.memory import free_memory
+from farside.errors import FarsideError
+from farside.k2.unfinished import check_room
+from farside.train.export import export
+from farside.train.generate import generate
+from farside.train.prepare import EXAMPLES, prepare
+from farside.train.recipe import train
+from farside.train.settings import Settings, read_settings
+
+MEMORY = 6e9
+"""Bytes that training K2-mini takes at most, with its longest examples."""
+DISK = 10**9
+"""Bytes of the traces, the examples, the states of the stages and the checkpoint."""
+
+
+def make(out: Path, settings: Settings) -> Path:
+    """Return the folder of the checkpoint.
+
+    Raises:
+        FarsideError: there is too little memory or disk, the folder is another training's, or it diverged.
+    """
+    model = out / "model"
+    if model.exists():
+        return model
+    check_memory()
+    check_room(model, DISK, "A training")
+    first = out / "data" / settings.data[0].name
+    for data in settings.data:
+        traces, examples = out / "traces" / data.name, out / "data" / data.name
+        generate(traces, data.tasks, "train", data.most_steps, os.cpu_count() or 1)
+        if not (examples / EXAMPLES).exists():
+            prepare(traces, examples, None if examples == first else first)
+    weights = train(settings, out / "data", out / "run")
+    shape = settings.shape_of(settings.stages[-1])
+    export(torch.load(weights, weights_only=True), shape, first, model)
+    return model
+
+
+def check_memory() -> None:
+    """Refuse to begin with too little memory.
+
+    Raises:
+        FarsideError: it is so.
+    """
+    free = free_memory()
+    if free < MEMORY:
+        raise FarsideError(
+            f"Training takes up to {MEMORY / 1e9:.0f} GB of memory; {free / 1e9:.1f} GB are free.",
+            "close what else runs, and start it again",
+        )
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--config", type=Path)
+    options = parser.parse_args()
+    try:
+        print(make(options.out, read_settings(options.config)))
+    except FarsideError as error:
+        sys.exit(f"{error} {error.next_step}")
+    except KeyboardInterrupt:
+        sys.exit("\nstopped; the same command goes on")
+
+
+if __name__ == "__main__":
+    main()
