@@ -37,7 +37,7 @@ def make(out: Path, settings: Settings) -> Path:
     model = out / "model"
     if model.exists():
         return model
-    check_memory()
+    check_memory(free_memory())
     check_room(model, DISK, "A training")
     first = out / "data" / settings.data[0].name
     for data in settings.data:
@@ -51,13 +51,12 @@ def make(out: Path, settings: Settings) -> Path:
     return model
 
 
-def check_memory() -> None:
-    """Refuse to begin with too little memory.
+def check_memory(free: int) -> None:
+    """Refuse to begin with so many bytes free.
 
     Raises:
-        FarsideError: it is so.
+        FarsideError: they are too few.
     """
-    free = free_memory()
     if free < MEMORY:
         raise FarsideError(
             f"Training takes up to {MEMORY / 1e9:.0f} GB of memory; {free / 1e9:.1f} GB are free.",
