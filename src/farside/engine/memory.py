@@ -1,4 +1,4 @@
-"""How much memory there is for a model."""
+"""How much memory there is for a model, and which one is small."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ import os
 import re
 from pathlib import Path
 
+from farside.k2.config import Config
+from farside.k2.plan import sizes
+
+SMALL = 100_000_000
+"""Parameters, in fp32 400 MB: of so few it is not the reading that takes the time."""
 MEMINFO = Path("/proc/meminfo")
 LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 """Where a container is told its own limit, by version of control groups."""
+
+
+def is_small(config: Config) -> bool:
+    """Say whether a model is run in its quick form, in fp32."""
+    return sum(size.parameters for size in sizes(config).values()) <= SMALL
 
 
 def free_memory() -> int:

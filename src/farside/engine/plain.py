@@ -104,7 +104,7 @@ class PlainEngine:
         self._model, self._running = None, []
         self._kept.clear()
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def _step(self) -> None:
         """Run the next tokens of every sequence in one row, and choose where a prompt is through."""
         assert self._model is not None, "the engine is closed"

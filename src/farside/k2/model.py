@@ -169,7 +169,10 @@ class Router(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Take [T, D] to (chosen [T, K], weights [T, K] in fp32): V3, equations 13 to 16."""
-        affinity = functional.linear(x.float(), self.weight.float()).sigmoid()
+        return self.choose(functional.linear(x.float(), self.weight.float()).sigmoid())
+
+    def choose(self, affinity: Tensor) -> tuple[Tensor, Tensor]:
+        """Take affinities [T, E] to what `forward` returns: V3, equations 13, 14 and 16."""
         # The bias balances the load and only chooses: an expert's weight is its affinity without it (equation 16).
         scores = self.allowed(affinity + self.e_score_correction_bias.float())
         chosen = scores.topk(self.config.num_experts_per_tok).indices

@@ -39,7 +39,9 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
     """
     path = folder(name)
     config = examined(path)
+    from farside.engine.memory import is_small
     from farside.engine.plain import PlainEngine
+    from farside.engine.quick.model import quicken
     from farside.k2.load import load
     from farside.k2.tokenizer_files import read_tokenizer
 
@@ -51,7 +53,8 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
         )
     profile = k2_profile(name, overrides)
     usual = usual_sampling(profile)
-    return K2Model(profile, PlainEngine(load(path), profile.window), tokenizer, usual)
+    model = quicken(load(path)) if is_small(config) else load(path)
+    return K2Model(profile, PlainEngine(model, profile.window), tokenizer, usual)
 
 
 def k2_profile(name: str, overrides: Mapping[str, object] | None = None) -> Profile:
@@ -119,17 +122,18 @@ def check_packages() -> None:
 
 
 def _check_memory(path: Path, config: Config) -> None:
-    from farside.engine.memory import free_memory
+    from farside.engine.memory import free_memory, is_small
     from farside.k2.plan import plan
 
     free = free_memory()
     planned = plan(config, free, USUAL_DISK)
-    if planned.octets <= free:
+    needed = 4 * planned.parameters if is_small(config) else planned.octets
+    if needed <= free:
         return
     fit = planned.fits[-1]
     speed = f", {fit.tokens_a_second:.2g} tokens a second" if fit.tokens_a_second else ""
     raise FarsideError(
-        f"The weights in {path} take {planned.octets / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free.",
+        f"The weights in {path} take {needed / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free.",
         f"farside k2 plan {path} --ram {free // 10**9}G   (with experts on disk, which is not part of this version: "
         f"{fit.limit}{speed})",
     )

@@ -1,0 +1,1 @@
+"""A small model in fewer operations: their number is its time, not their size."""
