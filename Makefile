@@ -13,8 +13,8 @@ export FARSIDE_MAKE_MODEL := $(value MODEL)
 export FARSIDE_MAKE_DIR := $(value DIR)
 # The engine of the embedded model is 110 MB; a run with any other model does without.
 EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) local)),,local)
-# Tests wait much: for processes, for deadlines. One process for each core, to which the next test goes when it is free.
-SPREAD = --numprocesses logical --maxprocesses 4 --dist worksteal
+# Tests wait much: for processes, for deadlines. Four processes keep two cores busy; the next test goes to the one that is free.
+SPREAD = --numprocesses 4 --dist worksteal
 
 .PHONY: help setup run test test-k2 test-all mini lint format bench clean
 
