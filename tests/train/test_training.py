@@ -18,16 +18,13 @@ pytest.importorskip("torch", reason="training needs the extra k2")
 import torch
 
 from farside.errors import FarsideError
-from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.config import Config
 from farside.k2.int4 import dequantize, quantize
-from farside.k2.load import load
 from farside.k2.model import CausalLM
 from farside.train.attention import attentions
 from farside.train.balance import mixtures, rebalance
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example
-from farside.train.export import export
 from farside.train.fake_int4 import rounded
 from farside.train.mini import check_memory
 from farside.train.model import grouped, made, matrices, others
@@ -247,23 +244,6 @@ def test_settings_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text("seed = 1\n")
     with pytest.raises(FarsideError, match="holds no settings"):
         read_settings(tmp_path / "s.toml")
-
-
-def test_a_checkpoint_gives_what_the_rounded_model_gave(tmp_path: Path) -> None:
-    write_byte_tokenizer(tmp_path)
-    trained = made(shape(), 3).bfloat16()
-    for parameter in trained.buffers():
-        parameter.data = parameter.float()
-    export(trained.state_dict(), shape(), tmp_path, tmp_path / "out")
-    ids = [torch.arange(30) * 11 % 512]
-    held = load(tmp_path / "out")
-    plain = CausalLM(shape()).bfloat16()
-    plain.load_state_dict(trained.state_dict())
-    for name, parameter in plain.named_parameters():
-        if ".experts." in name:
-            parameter.data = rounded(parameter.data)
-    with torch.no_grad():
-        assert torch.equal(held(ids), plain(ids))
 
 
 def test_too_little_memory_is_said() -> None:

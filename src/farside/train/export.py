@@ -32,6 +32,8 @@ from farside.k2.unfinished import check_place
 from farside.train.settings import read_settings
 
 SHARD = "model-00001-of-00001.safetensors"
+GRAPH = "deepseek_v3"
+"""The family's graph by the name under which transformers has it."""
 DRIVEN = "brief = true\nmax_tokens = 1024\ntemperature = 1.0\nbody = { min_p = 0.1 }\n"
 """farside.toml."""
 
@@ -44,9 +46,9 @@ def export(weights: Mapping[str, Tensor], shape: Config, tokenizer: Path, target
     """
     check_place(target)
     end = next(place for place, name in CONTROL.items() if name == Mark.END)
-    config = replace(
-        shape, quantization_config=OURS, bos_token_id=_id(shape, 0), eos_token_id=_id(shape, end), dtype="bfloat16"
-    )
+    first, last = _id(shape, 0), _id(shape, end)
+    config = replace(shape, model_type=GRAPH, bos_token_id=first, eos_token_id=last)
+    config = replace(config, quantization_config=OURS, dtype="bfloat16")
     pieces = [_piece(Spec(t.name, "BF16", t.shape), weights[t.name]) for t in tensors(config)]
     job = {"export": config.as_json()}
     beside = partial(_write_beside, tokenizer)

@@ -12,11 +12,12 @@ from farside.k2.scheme import GROUP
 def rounded(weight: Tensor) -> Tensor:
     """Return a weight [..., out, in] as `farside.k2.int4.quantize` then `dequantize` give it back, in its own dtype.
 
-    Quantized is what a bf16 checkpoint would hold. The gradient is that of the weight itself (arXiv 1308.3432).
+    To the bit: no rounding of a sum comes in. Quantized is what a bf16 checkpoint would hold. The gradient is that of
+    the weight itself (arXiv 1308.3432).
     """
     with torch.no_grad():
         held = weight.bfloat16().contiguous()
         scale = scales(held)
         groups = encode(held, scale).view(*held.shape[:-1], -1, GROUP)
         back = (groups.to(scale.dtype) * scale.unsqueeze(-1)).view(held.shape).to(weight.dtype)
-    return weight + (back - weight).detach()
+    return back + (weight - weight.detach())

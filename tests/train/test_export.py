@@ -1,0 +1,67 @@
+"""A trained model becomes a checkpoint: to the bit what quantization-aware training computed, and read by others."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch", reason="training needs the extra k2")
+
+import torch
+
+from farside.errors import FarsideError
+from farside.k2.byte_tokenizer import write_byte_tokenizer
+from farside.k2.load import load
+from farside.k2.model import CausalLM
+from farside.models.k2 import k2_profile
+from farside.train.export import export
+from farside.train.grouped import grouped_experts
+from farside.train.model import grouped, made
+from tests.train.test_training import shape
+
+IDS = torch.arange(60) * 7 % 512
+
+
+@pytest.fixture(scope="module")
+def trained() -> CausalLM:
+    return made(shape(), 3)
+
+
+@pytest.fixture(scope="module")
+def folder(trained: CausalLM, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("export")
+    write_byte_tokenizer(place)
+    export(trained.state_dict(), shape(), place, place / "model")
+    return place / "model"
+
+
+@torch.no_grad()
+def test_it_gives_to_the_bit_what_training_saw(trained: CausalLM, folder: Path) -> None:
+    seen = CausalLM(shape(), grouped_experts)
+    seen.load_state_dict(trained.state_dict())
+    for name, parameter in seen.named_parameters():
+        if ".experts." not in name:
+            parameter.data = parameter.bfloat16()  # the trunk; experts stay fp32, as they are while they are trained
+    for experts in grouped(seen):
+        experts.rounds = True
+    assert torch.equal(seen([IDS]), load(folder)([IDS]))
+
+
+@torch.no_grad()
+def test_transformers_and_compressed_tensors_say_the_same(folder: Path) -> None:
+    transformers = pytest.importorskip("transformers", reason="the peer that reads the checkpoint")
+    pytest.importorskip("compressed_tensors", reason="it unpacks the experts")
+    peer: Any = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    theirs, ours = torch.nn.Module.float(peer)(IDS[None]).logits[0], load(folder).float()([IDS])
+    assert (theirs - ours).abs().max() <= 1e-5 * ours.abs().max()
+
+
+def test_it_says_how_it_is_driven(folder: Path) -> None:
+    profile = k2_profile(f"k2/{folder}")
+    assert (profile.brief, profile.temperature, profile.body) == (True, 1.0, {"min_p": 0.1})
+    assert profile.window == shape().max_position_embeddings
+
+
+def test_a_place_that_is_taken_is_refused(trained: CausalLM, folder: Path) -> None:
+    with pytest.raises(FarsideError, match="exists already"):
+        export(trained.state_dict(), shape(), folder.parent, folder)
