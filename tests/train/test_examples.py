@@ -13,6 +13,7 @@ from farside.k2.byte_tokenizer import write_byte_tokenizer, write_tokenizer
 from farside.k2.tokenizer import Tokenizer
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import read_dataset, write_dataset
+from farside.train.drill import drills
 from farside.train.examples import Example, examples, texts
 from farside.train.runs import home
 from farside.train.tasks import task
@@ -78,6 +79,16 @@ def test_what_is_not_to_be_learnt_is_not(trace: Trace, speaking: Tokenizer) -> N
     less = {**trace, "segments": [{**segment, "learn": segment["learn"][1:]}]}
     whole, cut = (next(examples(each, speaking)).learnt for each in (trace, less))
     assert sum(cut) < sum(whole) and [a for a, b in zip(cut, whole, strict=True) if a > b] == []
+
+
+def test_a_drill_learns_what_was_said_before(speaking: Tokenizer) -> None:
+    one, other = (list(drills(speaking, 3, seed=4)) for _ in range(2))
+    assert one == other and one != list(drills(speaking, 3, seed=5))
+    for drill in one:
+        said = speaking.decode(id for id, learnt in zip(drill.ids, drill.learnt, strict=True) if not learnt)
+        again = speaking.decode(id for id, learnt in zip(drill.ids, drill.learnt, strict=True) if learnt)
+        assert sorted(again.splitlines()) == sorted(said.splitlines() * 2)
+        assert drill.learnt == sorted(drill.learnt)
 
 
 def test_a_dataset_gives_back_its_examples(tmp_path: Path) -> None:

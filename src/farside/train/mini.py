@@ -15,7 +15,10 @@ import torch
 
 from farside.engine.memory import free_memory
 from farside.errors import FarsideError
+from farside.k2.tokenizer_files import read_tokenizer
 from farside.k2.unfinished import check_room
+from farside.train.dataset import write_dataset
+from farside.train.drill import drills
 from farside.train.export import export
 from farside.train.generate import generate
 from farside.train.prepare import EXAMPLES, prepare
@@ -45,6 +48,9 @@ def make(out: Path, settings: Settings) -> Path:
         generate(traces, data.tasks, "train", data.most_steps, os.cpu_count() or 1)
         if not (examples / EXAMPLES).exists():
             prepare(traces, examples, None if examples == first else first)
+    if not (drill := out / "data" / "drill" / EXAMPLES).exists():
+        drill.parent.mkdir(parents=True, exist_ok=True)
+        write_dataset(drill, drills(read_tokenizer(first), settings.drills, settings.seed))
     weights = train(settings, out / "data", out / "run")
     shape = settings.shape_of(settings.stages[-1])
     export(torch.load(weights, weights_only=True), shape, first, model)

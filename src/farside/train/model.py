@@ -16,14 +16,24 @@ from farside.train.grouped import GroupedExperts, grouped_experts
 ADAMS = ("embed_tokens", "lm_head", "mlp.gate")
 """Matrices that AdamW trains: embeddings and head as in K2; that the router is among them is ours."""
 
+ENDS = ("o_proj", "down_proj", "lm_head")
+"""What writes into the residual stream, and the head."""
+
 
 def made(shape: Config, seed: int) -> CausalLM:
-    """Make a model in fp32; each matrix is normal with a deviation of 1 / sqrt(inputs)."""
+    """Make a model in fp32; each matrix is normal with a deviation of 1 / sqrt(inputs).
+
+    Embeddings have a deviation of 1, and what is added to them begins at 0: at first a token's place in the stream
+    holds that token and nothing else. The head begins at 0, too.
+    """
     model = CausalLM(shape, grouped_experts)
     chance = Generator().manual_seed(seed)
-    for parameter in model.parameters():
-        if parameter.dim() == 2:
-            nn.init.normal_(parameter, std=parameter.shape[1] ** -0.5, generator=chance)
+    for name, parameter in model.named_parameters():
+        if any(end in name for end in ENDS):
+            nn.init.zeros_(parameter)
+        elif parameter.dim() == 2:
+            spread = 1.0 if "embed_tokens" in name else parameter.shape[1] ** -0.5
+            nn.init.normal_(parameter, std=spread, generator=chance)
     fuse(model)
     return model
 

@@ -56,6 +56,8 @@ class Settings:
     shape: Config
     data: tuple[Data, ...]
     """The first one's vocabulary serves all."""
+    drills: int
+    """Sequences of the examples named `drill`."""
     stages: tuple[Stage, ...]
     decay: float
     """Weight decay."""
