@@ -31,7 +31,7 @@ def test_a_hosted_model_without_a_key_says_which_to_set() -> None:
         ("kimi-k2.6", "no model provider 'kimi-k2.6'"),
         ("moonshot", "names a provider but no model"),
         ("vllm/", "names a provider but no model"),
-        ("k2/mini", "no folder mini"),
+        ("k2/gone", "no folder gone"),
     ],
 )
 def test_an_unknown_name_is_explained(name: str, message: str) -> None:

@@ -25,6 +25,7 @@ from farside.messages import Message, Part, Reply, Request, ToolCall, ToolSpec, 
 from farside.models.base import ContextTooLong, Model, Profile, Rejected, Unusable
 from farside.models.catalog import absolute, availability, known_profile, open_model
 from farside.models.k2 import K2Model, usual_sampling
+from farside.models.mini import FOLDER
 from tests.engine.told import Told, by_byte, checkpoint, ids_of
 from tests.k2.checkpoints import change
 from tests.k2.speaking import SMALL, small
@@ -261,6 +262,21 @@ def test_no_folder_is_explained(name: str, message: str) -> None:
     with pytest.raises(FarsideError, match=message) as caught:
         open_model(name, config=Config())
     assert "k2/PATH" in caught.value.next_step
+
+
+def test_mini_is_the_one_that_ships(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied.rename(copied.with_name("mini"))
+    monkeypatch.chdir(copied.parent)
+    assert absolute("k2/mini") == "k2/mini"
+    assert absolute("k2/./mini") == f"k2/{copied.with_name('mini')}"
+    row = next(row for row in availability(Config(base_urls=NOWHERE)) if row.name == "k2/mini")
+    if FOLDER.is_dir():
+        assert row.usable and known_profile("k2/mini", Config()).brief
+        return
+    with pytest.raises(FarsideError, match="ships no K2-mini") as caught:
+        open_model("k2/mini", config=Config())
+    assert "make mini" in caught.value.next_step
+    assert (row.usable, row.why) == (False, str(caught.value))
 
 
 @pytest.mark.parametrize("file", ["tiktoken.model", "tokenizer_config.json", "config.json"])

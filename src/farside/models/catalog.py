@@ -11,6 +11,7 @@ from pathlib import Path
 from farside.config import Config, check_base_url, config_path, load_config
 from farside.errors import FarsideError
 from farside.models.base import Model, Profile, Refused
+from farside.models.mini import MINI
 from farside.models.profiles import known_models, profile_for
 from farside.models.secret import Secret
 
@@ -44,6 +45,9 @@ _EXAMPLES = {
     "sglang": "sglang/moonshotai/Kimi-K2-Thinking",
 }
 
+ANY_K2 = "k2/PATH"
+"""Checkpoints as such."""
+
 
 def default_model(config: Config) -> str:
     """Return the model to use where none is named: FARSIDE_MODEL, the config file, else the embedded one."""
@@ -58,7 +62,7 @@ def absolute(name: str) -> str:
     provider, _, rest = name.partition("/")
     path = Path(rest).expanduser()
     is_there = path.is_dir() if provider == "k2" else provider in ("scripted", "local") and path.is_file()
-    if rest and is_there:
+    if rest and is_there and name != MINI:
         return f"{provider}/{path.absolute()}"
     return name
 
@@ -184,7 +188,9 @@ def availability(config: Config | None = None) -> Iterator[Availability]:
     for provider, wire in WIRE.items():
         yield _hosted(provider, wire, config) if wire.needs_key else _server(provider, wire, config)
     yield Availability("scripted/FILE.jsonl", True, "replies from a file, for tests and replay")
-    yield _k2(default_model(config))
+    default = default_model(config)
+    yield _k2(default if default.startswith("k2/") and default != MINI else ANY_K2)
+    yield _k2(MINI)
 
 
 def _local() -> Availability:
@@ -201,17 +207,17 @@ def _local() -> Availability:
 
 
 def _k2(name: str) -> Availability:
-    """Tell of the checkpoint that is the default model, else of checkpoints as such."""
+    """Tell of one checkpoint, or of `ANY_K2`."""
     from farside.models.k2 import check_packages, examined, folder
 
-    named = name if name.startswith("k2/") else "k2/PATH"
     try:
         check_packages()
-        if named != "k2/PATH":
-            examined(folder(named))
+        if name != ANY_K2:
+            examined(folder(name))
     except FarsideError as error:
-        return Availability(named, False, str(error), error.next_step)
-    return Availability(named, True, "a Kimi K2 checkpoint that fits in memory, in this process")
+        return Availability(name, False, str(error), error.next_step)
+    what = "K2-mini, which ships with farside" if name == MINI else "a Kimi K2 checkpoint that fits in memory"
+    return Availability(name, True, f"{what}, in this process")
 
 
 def _hosted(provider: str, wire: Provider, config: Config) -> Availability:

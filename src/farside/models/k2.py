@@ -14,6 +14,7 @@ from farside.k2.extra import need
 from farside.messages import Finish, Reply, Request, Usage
 from farside.models.base import ContextTooLong, OnNotice, OnPart, Profile, Rejected, Unusable
 from farside.models.k2_wire import message_of, messages_of, part_of, tools_of
+from farside.models.mini import MINI, shipped
 from farside.models.profiles import profile_for
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def folder(name: str) -> Path:
     Raises:
         FarsideError: none is named, or there is none.
     """
+    if name == MINI:
+        return shipped()
     named = name.partition("/")[2]
     path = Path(named).expanduser()
     if not named or not path.is_dir():
