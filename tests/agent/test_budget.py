@@ -103,12 +103,19 @@ def test_money_is_not_limited_where_the_price_is_unknown() -> None:
 def test_minutes_that_are_short_limit_the_room_at_the_models_pace() -> None:
     replied = ev.Replied(Message("assistant", "x"), Usage(100, 0, 1_000), 0.0, "stop", seconds=50.0)
     given = allowance(state_after(begun(max_minutes=5), replied), PROFILE)
-    assert given is not None and not given.final
-    assert given.max_tokens == (300 - 50) / 0.05 - 2_048
-    given = allowance(state_after(begun(max_minutes=5), replied, step(1, "x", seconds=160.0)), PROFILE)
+    assert given == Allowance(given.input_tokens if given else 0, int((300 - 50 - 2 * 50) / 0.05), False)
+    given = allowance(state_after(begun(max_minutes=5), replied, step(1, "x", seconds=225.0)), PROFILE)
     assert given is not None and given.final
-    assert given.max_tokens == (300 - 50 - 160) / 0.05
+    assert given.max_tokens == (300 - 50 - 225) / 0.05
     assert allowance(state_after(begun(max_minutes=5), replied, step(1, "x", seconds=250.0)), PROFILE) is None
+
+
+def test_while_there_is_time_a_slow_model_may_say_something_short() -> None:
+    """A few words after a long prompt make a pace at which nothing would be affordable."""
+    slow = ev.Replied(Message("assistant", "x"), Usage(900, 0, 10), 0.0, "stop", seconds=50.0)
+    given = allowance(state_after(begun(max_minutes=5), slow), PROFILE)
+    assert given is not None
+    assert (given.max_tokens, given.final) == (256, False)
 
 
 def test_before_the_first_reply_only_time_that_is_over_counts() -> None:
@@ -118,11 +125,10 @@ def test_before_the_first_reply_only_time_that_is_over_counts() -> None:
 
 
 def test_what_a_call_asks_the_model_takes_its_time_once() -> None:
-    consulted = ev.Consulted("k", "yes", Usage(10, 0, 400), 0.0, seconds=20.0)
-    began, finished = step(1, "x", seconds=30.0)[:2], step(1, "x", seconds=30.0)[2]
-    inside = state_after(begun(max_minutes=1), began, consulted)
-    assert seconds_left(inside) == 40
-    small = replace(PROFILE, max_tokens=512)
-    assert affords(inside, small, Usage(10, 0, 200))
-    assert not affords(inside, small, Usage(10, 0, 400))
-    assert seconds_left(state_after(begun(max_minutes=1), began, consulted, finished)) == 30
+    consulted = ev.Consulted("k", "yes", Usage(10, 0, 400), 0.0, seconds=16.0)
+    began, finished = step(1, "x", seconds=40.0)[:2], step(1, "x", seconds=40.0)[2]
+    first, second = (state_after(begun(max_minutes=1), began, *[consulted] * times) for times in (1, 2))
+    assert (seconds_left(first), seconds_left(second)) == (44, 28)
+    assert affords(first, PROFILE, Usage(10, 0, 700))
+    assert not affords(second, PROFILE, Usage(10, 0, 700))
+    assert seconds_left(state_after(begun(max_minutes=1), began, consulted, finished)) == 20

@@ -20,7 +20,7 @@ LEAST_ROOM = 256
 ANSWER_ROOM = 8_192
 """Tokens beside the thinking, where only the thinking is limited."""
 FINAL_ROOM = 2_048
-"""Tokens held back for the last answer; of a model that says less in a reply, half of what it may say."""
+"""Tokens held back for the last answer."""
 LEAST_OUTPUT = 400
 """Characters of an output that are shown in any case."""
 BILLED = ("moonshot", "openrouter", "openai")
@@ -113,13 +113,11 @@ def seconds_left(state: RunState) -> float:
 
 def affords(state: RunState, profile: Profile, aside: Usage) -> bool:
     """Tell whether so much can be spent beside the conversation, and a reply that is not the last after it."""
-    seconds = aside.output * _pace(state)
     after = replace(
         state,
         usage=state.usage + aside,
         cost_usd=state.cost_usd + price(aside, profile),
-        seconds=state.seconds + seconds,
-        answering=state.answering + seconds,
+        seconds=state.seconds + _usual(state),
     )
     left = allowance(after, profile)
     return left is not None and not left.final
@@ -128,21 +126,28 @@ def affords(state: RunState, profile: Profile, aside: Usage) -> bool:
 def _affordable(state: RunState, profile: Profile, prompt: int) -> float:
     """Tokens that a reply to `prompt` may have before the money, the tokens or the time are spent."""
     tokens, usd = _left(state)
-    spare = min(tokens - prompt, _tokens_in_time(state))
+    spare = min(tokens - prompt, _tokens_in_time(state, 0.0))
     if not _is_priced(profile):
         return spare
     return min(spare, (usd - _prompt_usd(state, profile, prompt)) / _output_usd(profile, 1))
 
 
-def _tokens_in_time(state: RunState) -> float:
-    """Tokens that the model says in the time that is left, as fast as it has been; before that is known, any."""
-    left, pace = seconds_left(state), _pace(state)
-    return left / pace if pace and left < NO_LIMIT else NO_LIMIT if left > 0 else 0.0
+def _tokens_in_time(state: RunState, kept: float) -> float:
+    """Tokens that the model says in the time that is left beside `kept` seconds, as fast as it has been.
+
+    An estimate never ends a run: while there is time there is room for a short reply.
+    """
+    left = seconds_left(state) - kept
+    if left <= 0:
+        return 0.0
+    if left == NO_LIMIT or not (state.answering and state.usage.output):
+        return NO_LIMIT
+    return max(left * state.usage.output / state.answering, LEAST_ROOM)
 
 
-def _pace(state: RunState) -> float:
-    """Seconds that a token of a reply has taken so far, its share of the prompt included; 0 = not known."""
-    return state.answering / state.usage.output if state.usage.output else 0.0
+def _usual(state: RunState) -> float:
+    """Seconds that an answer of the model has taken, on average; 0 before the first one."""
+    return state.answering / state.answered if state.answered else 0.0
 
 
 def _affordable_before_last(state: RunState, profile: Profile, prompt: int) -> float:
@@ -152,8 +157,7 @@ def _affordable_before_last(state: RunState, profile: Profile, prompt: int) -> f
     """
     tokens, usd = _left(state)
     brought = profile.output_cap / chars_per_token(state)
-    timed = _tokens_in_time(state) - min(FINAL_ROOM, profile.max_tokens // 2)
-    by_tokens = min((tokens - 2 * prompt - brought - FINAL_ROOM) / 2, timed)
+    by_tokens = min((tokens - 2 * prompt - brought - FINAL_ROOM) / 2, _tokens_in_time(state, 2 * _usual(state)))
     if not _is_priced(profile):
         return by_tokens
     fixed = _prompt_usd(state, profile, 2 * prompt) + brought * profile.price_input / 1e6

@@ -127,6 +127,7 @@ def _replied(state: RunState, event: ev.Replied) -> RunState:
         cost_usd=state.cost_usd + event.cost_usd,
         seconds=state.seconds + event.seconds,
         answering=state.answering + event.seconds,
+        answered=state.answered + 1,
         asked=None,
         final=final,
         cuts=state.cuts + 1 if event.finish == "length" and not calls else 0,
@@ -191,6 +192,7 @@ def _consulted(state: RunState, event: ev.Consulted) -> RunState:
         cost_usd=state.cost_usd + event.cost_usd,
         seconds=state.seconds + event.seconds,
         answering=state.answering + event.seconds,
+        answered=state.answered + 1,
         aside=state.aside + event.seconds,
     )
 

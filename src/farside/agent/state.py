@@ -78,6 +78,8 @@ class RunState:
     """Time spent in requests and calls."""
     answering: float = 0.0
     """The part of it in which the model answered: in replies, and to questions that calls asked it."""
+    answered: int = 0
+    """How often it did."""
     aside: float = 0.0
     """Seconds in which the call under way had the model answer; they are in `seconds` already."""
     asked: Asked | None = None

@@ -106,7 +106,7 @@ def test_without_budget_or_time_the_beginning_is_the_best(
 
 
 def test_each_function_has_its_turns_and_the_nearest_has_the_first_ones() -> None:
-    one, two = (Suspect("a.py", name, 1, 2, name) for name in ("one", "two"))
+    one, two = (Suspect("a.py", "", name, 1, 2, name) for name in ("one", "two"))
     order = list(turns([one, two]))
     assert order[: BEHIND + 2] == [(one, 0), (one, 1), (one, 2), (two, 0)]
     assert sorted(turn for suspect, turn in order if suspect == two) == list(range(TRIES))

@@ -55,6 +55,13 @@ def test_methods_are_found_by_name_and_words_are_no_calls() -> None:
     assert (size.name, size.first, size.source.splitlines()[0]) == ("size", 4, "def size(self):")
 
 
+def test_who_makes_an_object_calls_the_method_that_makes_it() -> None:
+    files = {"box.py": "class Box:\n    def __init__(self, width):\n        self.width = width\n"}
+    files["tests/test_box.py"] = "def test_it():\n    assert Box(2) == 3\n"
+    (maker,) = case("tests/test_box.py:2: AssertionError", files).suspects
+    assert (maker.title, maker.name) == ("Box.__init__", "__init__")
+
+
 def test_long_functions_and_more_than_a_few_are_left_out() -> None:
     many = "".join(f"def f{number}():\n    pass\n" for number in range(9))
     long = "def long():\n" + "    x = 1\n" * MOST_LINES

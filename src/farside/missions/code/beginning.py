@@ -51,7 +51,7 @@ class Beginning:
 
 
 def _told(best: Stand) -> str:
-    names = ", ".join(f"{each.name} in {each.path}" for each in dict.fromkeys(best.anew))
+    names = ", ".join(f"{each.title} in {each.path}" for each in dict.fromkeys(best.anew))
     patch = best.patch.decode(errors="replace")[:MOST_PATCH]
     if best.trial.how == "pass":
         return render(__package__, "mended.md", names=names, patch=patch)

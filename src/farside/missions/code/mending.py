@@ -107,7 +107,7 @@ class Mending:
             "goal": self.goal[:MOST_GOAL],
             "test": failing.test[:MOST_TEST],
             "printed": tail(trial.output)[-MOST_PRINTED:],
-            "name": suspect.name,
+            "name": suspect.title,
             "path": suspect.path,
             "source": suspect.source,
             "failed": _told(failed) if turn % 2 else "",

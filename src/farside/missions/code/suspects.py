@@ -20,6 +20,7 @@ MOST_LINES = 50
 """Of a function: a longer one is more than a small model writes anew."""
 DEPTH = 2
 """How far calls are followed from what a test calls."""
+MAKER = "__init__"
 NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -28,12 +29,19 @@ class Suspect:
     """A function outside the tests."""
 
     path: str
+    owner: str
+    """The class that it is a method of; "" = none."""
     name: str
     first: int
     """Its line `def`, counted from 1."""
     last: int
     source: str
     """Its lines without their common indentation, decorators left out."""
+
+    @property
+    def title(self) -> str:
+        """Its name with its class."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,13 @@ def case(output: str, files: Mapping[str, str]) -> Case:
 
 
 def _all(path: str, files: Mapping[str, str]) -> Iterator[Suspect]:
-    lines = files[path].splitlines()
-    for node in defined(files[path]):
-        if isinstance(node, Function) and (node.end_lineno or 0) - node.lineno < MOST_LINES:
-            last = node.end_lineno or node.lineno
+    lines, definitions = files[path].splitlines(), defined(files[path])
+    owners = {id(node): each.name for each in definitions if isinstance(each, ast.ClassDef) for node in each.body}
+    for node in definitions:
+        last = node.end_lineno or node.lineno
+        if isinstance(node, Function) and last - node.lineno < MOST_LINES:
             source = textwrap.dedent("\n".join(lines[node.lineno - 1 : last]))
-            yield Suspect(path, node.name, node.lineno, last, source)
+            yield Suspect(path, owners.get(id(node), ""), node.name, node.lineno, last, source)
 
 
 def _inside(named: Iterable[tuple[str, int]], known: Iterable[Suspect]) -> Iterator[Suspect]:
@@ -83,9 +92,9 @@ def _reached(place: tuple[str, int], files: Mapping[str, str], known: list[Suspe
 
 
 def _called(source: str, known: Iterable[Suspect]) -> Iterator[Suspect]:
-    """Yield the functions whose names a source uses, in that order."""
+    """Yield the functions whose names a source uses, in that order; of a class, the one that makes its objects."""
     for name in dict.fromkeys(_names(source)):
-        yield from (each for each in known if each.name == name)
+        yield from (each for each in known if name in (each.name, each.name == MAKER and each.owner))
 
 
 def _names(source: str) -> list[str]:
