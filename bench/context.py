@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.nobody import Nobody
 from bench.parts import GOAL, code, part
 from bench.plain_agents import PlainAgent
 from bench.searching import Searching
@@ -27,6 +26,7 @@ from farside.agent.events import Budget, Settings
 from farside.agent.home import RunFolder
 from farside.agent.intake import price
 from farside.agent.take_up import Crew, create, taken_up
+from farside.agent.watcher import Nobody
 from farside.messages import ToolSpec, Usage
 from farside.missions.general import General
 from farside.models.catalog import open_model

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.nobody import Nobody
 from bench.peers.samples import GOAL, Samples
 from farside.agent.events import Budget, Settings
 from farside.agent.take_up import Crew, create, taken_up
+from farside.agent.watcher import Nobody
 from farside.messages import ToolSpec
 from farside.missions.general import General
 from farside.models.catalog import open_model

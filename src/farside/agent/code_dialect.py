@@ -28,6 +28,11 @@ class Block:
     source: str
     closed: bool
 
+    @property
+    def may_be_python(self) -> bool:
+        """Whether it is not labelled as something else."""
+        return not self.label or self.label in LABELS
+
 
 def blocks(text: str) -> Iterator[Block]:
     """Yield the fenced blocks of a text; a fence closes what an earlier one opened, the last may stay open."""
@@ -36,6 +41,11 @@ def blocks(text: str) -> Iterator[Block]:
         closing = next(fences, None)
         end = closing.start() if closing else len(text)
         yield Block(opening.start(), opening[1].lower(), text[opening.end() : end].strip("\n"), closing is not None)
+
+
+def python_in(text: str) -> str:
+    """Return the first block of an answer that asks for Python alone; all of it where it has none."""
+    return next((block.source for block in blocks(text) if block.may_be_python), text)
 
 
 def heard(reply: Reply) -> Reply:
@@ -53,7 +63,7 @@ def heard(reply: Reply) -> Reply:
 
 def _is_python(block: Block) -> bool:
     """Tell whether a block is to be run: by its label, or without one if it is Python at all."""
-    if not block.source.strip() or (block.label and block.label not in LABELS):
+    if not block.source.strip() or not block.may_be_python:
         return False
     return bool(block.label) or _compiles(block.source)
 

@@ -23,3 +23,16 @@ class Watcher(Protocol):
     def notice(self, sentence: str) -> None:
         """Called when something takes longer: a retry, a wait."""
         ...
+
+
+class Nobody:
+    """A watcher that looks away."""
+
+    def event(self, entry: Entry, state: RunState) -> None:
+        """Say nothing."""
+
+    def part(self, part: Part) -> None:
+        """Say nothing."""
+
+    def notice(self, sentence: str) -> None:
+        """Say nothing."""

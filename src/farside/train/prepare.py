@@ -6,7 +6,6 @@ With --tokenizer DIR the vocabulary is that of another folder, as it must be for
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -34,13 +33,13 @@ def prepare(traces: Path, out: Path, tokenizer: Path | None) -> None:
     write_dataset(out / EXAMPLES, (example for trace in read(traces) for example in examples(trace, speaks)))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Read the command line, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--traces", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
     prepare(options.traces, options.out, options.tokenizer)
     data = read_dataset(options.out / EXAMPLES)
     print(f"{len(data):,} examples, {len(data.ids):,} tokens, {int(data.learnt.sum()):,} of them learnt")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from farside.agent.events import Budget, Settings
 from farside.agent.home import RunFolder, private
-from farside.agent.journal import Entry
+from farside.agent.read_only import MEMORY
 from farside.agent.state import RunState
 from farside.agent.take_up import Crew, create, taken_up
-from farside.messages import Part
+from farside.agent.watcher import Nobody
 from farside.missions.general import General
 from farside.models.base import Model
 from farside.tools.base import Host
@@ -64,9 +64,8 @@ def run(
 def home() -> Iterator[None]:
     """Keep the journals of this process in a folder of its own, in memory where there is such a place."""
     before = os.environ.get("FARSIDE_HOME")
-    memory = "/dev/shm"
     with tempfile.TemporaryDirectory(
-        prefix="farside-home-", dir=memory if os.access(memory, os.W_OK) else None
+        prefix="farside-home-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None
     ) as own:
         os.environ["FARSIDE_HOME"] = own
         try:
@@ -79,16 +78,3 @@ def home() -> Iterator[None]:
 
 def _toolbox(settings: Settings, folder: RunFolder, host: Host) -> SandboxedToolbox:
     return open_toolbox(Path(settings.workspace), folder.scratch, net=False, host=host, private=private())
-
-
-class Nobody:
-    """A watcher that looks away."""
-
-    def event(self, entry: Entry, state: RunState) -> None:
-        """Say nothing."""
-
-    def part(self, part: Part) -> None:
-        """Say nothing."""
-
-    def notice(self, sentence: str) -> None:
-        """Say nothing."""

@@ -153,7 +153,7 @@ class Trainer:
         weights = [_weights(learnt, self._stage.others) for _, learnt in examples]
         whole = sum(float(weight.sum()) for weight in weights)
         loss = right = learnt = 0.0
-        loads = [torch.zeros(0)] * len(list(mixtures(self._state.model)))
+        loads = [torch.zeros(len(experts)) for experts in grouped(self._state.model)]
         for part in parts([len(ids) for ids, _ in examples], CHUNK):
             ids = [examples[index][0] for index in part]
             with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -167,9 +167,9 @@ class Trainer:
             loss += float(total.detach())
             right += float((logits.argmax(-1) == targets)[said].sum())
             learnt += float(said.sum())
-            for place, experts in enumerate(grouped(self._state.model)):
+            for load, experts in zip(loads, grouped(self._state.model), strict=True):
                 assert experts.load is not None
-                loads[place] = experts.load + loads[place] if len(loads[place]) else experts.load
+                load += experts.load
         busiest = [
             rebalance(mixture, load, self._settings.balance)
             for mixture, load in zip(mixtures(self._state.model), loads, strict=True)

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 
-from farside.agent.code_dialect import LABELS, blocks
+from farside.agent.code_dialect import blocks
 from farside.missions.code.pointing import Function, parsed
 from farside.missions.code.suspects import Suspect
 
@@ -33,7 +33,7 @@ def written(reply: str, name: str) -> Written | None:
         source = textwrap.dedent(block.source)
         tree = parsed(source)
         found = [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
-        if len(found) == 1 and (not block.label or block.label in LABELS):
+        if len(found) == 1 and block.may_be_python:
             return Written(source, tree, found[0])
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from farside.agent.code_dialect import LABELS, blocks
+from farside.agent.code_dialect import python_in
 from farside.agent.mission import Place
 from farside.errors import FarsideError
 from farside.missions.solve.fresh import fresh
@@ -53,9 +53,7 @@ class Recompute:
     def _asked(self, problem: str, seed: int) -> str:
         system = render(__package__, "afresh_system.md")
         question = Question(render(__package__, "afresh.md", problem=problem), system, "", 1_024, WARMTH, seed)
-        text = self.place.host.consult(question)
-        found = (block.source for block in blocks(text) if not block.label or block.label in LABELS)
-        return next(found, text)
+        return python_in(self.place.host.consult(question))
 
 
 def _told(code: str, printed: str) -> str:

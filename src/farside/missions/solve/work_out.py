@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from farside.agent.code_dialect import LABELS, blocks
+from farside.agent.code_dialect import python_in
 from farside.agent.mission import Place
 from farside.errors import FarsideError
 from farside.missions.solve.fresh import fresh
@@ -73,7 +73,7 @@ class WorkOut:
         answer = self.place.host.consult(
             Question(text, render(__package__, "afresh_system.md"), "", TOKENS, warmth, seed)
         )
-        return next((block.source for block in blocks(answer) if not block.label or block.label in LABELS), answer)
+        return python_in(answer)
 
 
 def _said(programs: list[Program], problem: str) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import slip
+from farside.train.tasks.session import followed
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 INCLUDE = ("include {next}", "include = {next}", "#include {next}", "@import {next}", "use: {next}", "load {next}")
@@ -45,12 +45,7 @@ def lines(draw: Drawing, setting: str, line: str) -> str:
 
 def taught(chain: list[str], key: str, value: str, language: str, seed: int) -> Lesson:
     """Read each file that the one before includes."""
-    thinking = "没有 {key},看 {name}。" if language == "zh" else "No {key} yet. On to {name}."
-    wrong, shown = slip(seed, len(chain)), chain[0]
-    for at, name in enumerate(chain):
-        assert name in shown
-        if at == wrong:
-            yield Turn("", "read_file", {"path": name.removesuffix(".conf")}, learn=False)
-        shown = yield Turn(thinking.format(key=key, name=name), "read_file", {"path": name})
+    thinking = f"没有 {key},看 {{name}}。" if language == "zh" else f"No {key} yet. On to {{name}}."
+    shown = yield from followed(chain, thinking, seed)
     assert key in shown and value in shown
     yield Turn("", text=f"{key} 是 {value}" if language == "zh" else f"{key} is {value}")

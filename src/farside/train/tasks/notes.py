@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import slip
+from farside.train.tasks.session import followed
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 POINTING = (
@@ -58,11 +58,6 @@ def notes(seed: int, draw: Drawing, steps: int) -> Task:
 def taught(chain: list[str], word: str, language: str, seed: int) -> Lesson:
     """Read each note that the one before names."""
     thinking = "读 {name}。" if language == "zh" else "Next is {name}."
-    wrong, shown = slip(seed, len(chain)), chain[0]
-    for at, name in enumerate(chain):
-        assert name in shown
-        if at == wrong:
-            yield Turn("", "read_file", {"path": name.removesuffix(".txt")}, learn=False)
-        shown = yield Turn(thinking.format(name=name), "read_file", {"path": name})
+    shown = yield from followed(chain, thinking, seed)
     assert word in shown
     yield Turn("", text=f"答案是 {word}" if language == "zh" else f"The word is {word}")

@@ -40,9 +40,7 @@ def recurrence(seed: int, draw: Drawing, steps: int) -> Task:
 
 def taught(code: str, terms: list[int], language: str, seed: int) -> Lesson:
     """Define the step, take it until the term is there, say the term."""
-    first, more = (
-        ("先定义一步。", "还没到 x{n}。") if language == "zh" else ("I define a step first.", "Not yet x{n}.")
-    )
+    first, more = SAYS_ZH if language == "zh" else SAYS
     wrong = slip(seed, len(terms) - 1)
     yield Turn(first, "python", {"code": code})
     last, shown = len(terms) - 1, ""

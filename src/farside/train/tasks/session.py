@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from importlib.resources import files
 
 from farside.train.tasks.task import Turn
@@ -21,6 +21,20 @@ def walked(language: str) -> Generator[Turn, str, str]:
     """Define how values are added and the next file is shown; return what that printed: the first file."""
     thinking = "逐个读取文件,在会话里累加。" if language == "zh" else "I read file by file and add up in the session."
     return (yield Turn(thinking, "python", {"code": cell("adding")}))
+
+
+def followed(chain: Sequence[str], thinking: str, seed: int) -> Generator[Turn, str, str]:
+    """Read each file that the one before names, thinking with `{name}` filled in; return the text of the last.
+
+    A wrong turn looks for a name without its end.
+    """
+    wrong, shown = slip(seed, len(chain)), chain[0]
+    for at, name in enumerate(chain):
+        assert name in shown
+        if at == wrong:
+            yield Turn("", "read_file", {"path": name.rpartition(".")[0]}, learn=False)
+        shown = yield Turn(thinking.format(name=name), "read_file", {"path": name})
+    return shown
 
 
 def slip(seed: int, length: int) -> int | None:

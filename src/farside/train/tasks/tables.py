@@ -49,11 +49,7 @@ def tables(seed: int, draw: Drawing, steps: int) -> Task:
 
 def taught(names: tuple[str, str], code: str, language: str, seed: int) -> Lesson:
     """Look at the head of each table, join them, say the sum."""
-    look, join = (
-        ("看 {name} 的列。", "按共同的列连接。")
-        if language == "zh"
-        else ("I look at {name}.", "Join on the common column.")
-    )
+    look, join = SAYS_ZH if language == "zh" else SAYS
     wrong = slip(seed, len(names))
     for at, name in enumerate(names):
         if at == wrong:
