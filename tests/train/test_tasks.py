@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from farside.train.runs import home
 from farside.train.tasks import FAMILIES, task
+from farside.train.tasks.bills import LABELS, LABELS_ZH, bill
+from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.split import Split, parted, split_of
 from farside.train.tasks.task import Task, says_number, says_word
 from farside.train.traces import TAUGHT, Trace, traced
@@ -117,3 +121,32 @@ def test_the_last_number_of_an_answer_counts(answer: str, right: bool) -> None:
 )
 def test_an_answer_must_name_the_word_and_no_other(answer: str, right: bool) -> None:
     assert says_word("vel", frozenset({"vel", "tok"}))(answer, Path()) is right
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_bill_says_of_each_figure_what_it_is(seed: int) -> None:
+    figures, text = bill(Drawing(Random(seed), "train"))
+    assert figures["due"] == pytest.approx(figures["net"] + figures["tax"])
+    for figure, value in figures.items():
+        named = re.compile("|".join(rf"{label}\W" for label in (*LABELS[figure], *LABELS_ZH[figure])))
+        (line,) = [line for line in text.splitlines() if named.match(line)]
+        assert line.endswith(f"{value:.2f}") or f"{value:.2f} " in line
+
+
+def test_an_empty_bill_adds_nothing_and_is_no_end() -> None:
+    with home():
+        found = (task("bills", seed, "train", 9) for seed in range(40))
+        trace = traced(next(one for one in found if "" in one.files.values()))
+    outputs = [m["content"] for m in trace["segments"][0]["messages"] if m["role"] == "tool"]
+    assert any("(empty)" in output for output in outputs)
+
+
+def test_a_bug_is_mended_only_where_the_test_as_it_was_passes(tmp_path: Path) -> None:
+    one = task("bugs", 3, "train", 4)
+    one.write(tmp_path)
+    (test,) = (name for name in one.files if name.startswith("test_"))
+    (tmp_path / test).write_text("print('all right')\n")
+    assert not one.is_right("mended", tmp_path)
+    module = tmp_path / test.removeprefix("test_")
+    module.write_text("print('all right')\nraise SystemExit\n")
+    assert not one.is_right("mended", tmp_path)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 from farside.train.tasks.bills import bills
+from farside.train.tasks.bugs import bugs
 from farside.train.tasks.configs import configs
 from farside.train.tasks.declining import declining
 from farside.train.tasks.drawing import Drawing
@@ -26,6 +27,7 @@ FAMILIES: dict[str, Family] = {
     "roots": roots,
     "tables": tables,
     "logs": logs,
+    "bugs": bugs,
     "declining": declining,
 }
 

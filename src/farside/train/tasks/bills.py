@@ -1,4 +1,7 @@
-"""A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes."""
+"""A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes.
+
+A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,8 @@ ASKED = {
     "tax": ("the tax", "the tax amount"),
 }
 ASKED_ZH = {"due": ("应付金额",), "net": ("税前金额",), "tax": ("税额",)}
+EMPTY = 0.05
+"""Share of the files that hold nothing."""
 GOALS = (
     ("Each file here is a bill. ", "The folder holds bills, one a file. ", "These files are bills. ", ""),
     ("Add up ", "Sum up ", "Find the sum of ", "Work out the sum of "),
@@ -49,12 +54,12 @@ def bills(seed: int, draw: Drawing, steps: int) -> Task:
     figure = draw.chance.choice(("due", "due", "due", "net", "tax"))
     amounts, files = [], {}
     for name in sorted(f"{word}.txt" for word in draw.words(steps - 1)):
-        figures, files[name] = bill(draw)
+        figures, files[name] = ({figure: 0.0}, "") if draw.chance.random() < EMPTY else bill(draw)
         amounts.append(figures[figure])
     goals, asked = (GOALS_ZH, ASKED_ZH) if language == "zh" else (GOALS, ASKED)
     goal = draw.sentence(goals).format(asked=draw.chance.choice(asked[figure]))
     total = round(sum(amounts), 2)
-    lesson = partial(taught, amounts, language, draw.chance.getrandbits(32))
+    lesson = partial(taught, figure, amounts, language, draw.chance.getrandbits(32))
     return Task("bills", seed, draw.split, language, goal, files, steps, lesson, says_number(total))
 
 
@@ -65,7 +70,7 @@ def bill(draw: Drawing) -> tuple[dict[str, float], str]:
     figures = {"net": net, "tax": tax, "due": round(net + tax, 2)}
     labels = LABELS_ZH if draw.chance.random() < 0.15 else LABELS
     names, separator, money, order = drawn(draw.split, partial(layout, draw.chance, labels))
-    lines = [f"{name}{separator}{money.format(value)}" for name, value in zip(names, figures.values(), strict=True)]
+    lines = [f"{name}{separator}{money.format(figures[figure])}" for figure, name in zip(labels, names, strict=True)]
     head = [f"Bill {draw.number(100, 9999)}", f"For {draw.word().title()}"]
     return figures, "\n".join([*head, *lines][place] for place in order) + "\n"
 
@@ -76,16 +81,16 @@ def layout(chance: Random, labels: Mapping[str, Sequence[str]]) -> Layout:
     return names, chance.choice(SEPARATORS), chance.choice(MONEY), tuple(chance.sample(range(5), 5))
 
 
-def taught(amounts: list[float], language: str, seed: int) -> Lesson:
+def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesson:
     """Open the first bill, add what was read and open the next, say the sum."""
-    said = "{value:.2f}。" if language == "zh" else "{value:.2f} it is."
     shown = yield from walked(language)
     wrong = slip(seed, len(amounts))
     for at, value in enumerate(amounts):
-        assert f"{value:.2f}" in shown
+        assert f"{value:.2f}" in shown or "(empty)" in shown
+        thinking = f"{ASKED_ZH[figure][0] if language == 'zh' else figure} {value:.2f}"
         if at == wrong:
-            shown_again = yield Turn(said.format(value=value), "python", {"code": f"add({value:.2f}"}, learn=False)
+            shown_again = yield Turn(thinking, "python", {"code": f"add({value:.2f}"}, learn=False)
             assert "SyntaxError" in shown_again
-        shown = yield Turn(said.format(value=value), "python", {"code": f"add({value:.2f})"})
+        shown = yield Turn(thinking, "python", {"code": f"add({value:.2f})"})
     total = shown.rsplit(maxsplit=1)[-1]
     yield Turn("", text=f"总和是 {total}" if language == "zh" else f"The sum is {total}")
