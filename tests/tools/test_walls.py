@@ -10,7 +10,7 @@ import pytest
 
 from farside.errors import FarsideError
 from farside.tools.base import Host
-from farside.tools.sandbox import Confinement, Layer, Limits
+from farside.tools.sandbox import Confinement, Layer, Limits, confined
 from farside.tools.toolbox import open_toolbox
 from farside.tools.unconfined import Unconfined
 from tests.tools.boxes import BUBBLEWRAP, LANDLOCK, OUTPUTS, Box, open_box
@@ -192,6 +192,18 @@ def test_a_virtual_environment_inside_the_workspace_stays_read_only(tmp_path: Pa
     forge = "touch new && ! touch .venv/new && ! mv .venv old && ! rm -rf .venv"
     subprocess.run(BUBBLEWRAP.command(confinement, ["/bin/sh", "-c", forge]), check=True, capture_output=True)
     assert venv.exists() and not (venv / "new").exists()
+
+
+def test_what_is_named_by_a_link_is_what_the_link_leads_to(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "key").write_text("sk-secret")
+    (tmp_path / "there").symlink_to(work)
+    (tmp_path / "hidden").symlink_to(work / "key")
+    confinement = confined(tmp_path / "there", tmp_path, net=False, private=[tmp_path / "hidden"])
+    act = f"echo written > {work}/file && ! grep secret {work}/key"
+    subprocess.run(BUBBLEWRAP.command(confinement, ["/bin/sh", "-c", act]), check=True, cwd=work)
+    assert (work / "file").read_text() == "written\n"
 
 
 def test_landlock_refuses_what_it_cannot_hide(tmp_path: Path) -> None:

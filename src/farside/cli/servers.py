@@ -44,14 +44,15 @@ def open_servers(settings: Settings, folder: RunFolder, private: Sequence[Path])
     """
     from farside.tools.catalog import catalog
     from farside.tools.mcp.confined import prove_dead
-    from farside.tools.mcp.toolbox import McpToolbox, run_confinement
+    from farside.tools.mcp.toolbox import McpToolbox
+    from farside.tools.sandbox import check_workspace, confined
     from farside.tools.toolbox import LAYERS
     from farside.tools.unconfined import Unconfined
 
     found = servers_of(settings)
     prove_dead(folder.scratch)
-    workspace = Path(settings.workspace)
-    confinement = run_confinement(workspace, folder.scratch, net=settings.net, private=private)
+    workspace = check_workspace(Path(settings.workspace), private)
+    confinement = confined(workspace, folder.scratch, net=settings.net, private=private)
     layers = LAYERS if settings.sandbox else (Unconfined(),)
     toolbox = McpToolbox(found, settings.offers, confinement, layers)
     if settings.offers:

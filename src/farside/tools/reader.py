@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from farside.tools import sandbox
 from farside.tools.kinds import Kind, decoded
 from farside.tools.printable import escaped
 from farside.tools.reasons import Unreadable
 from farside.tools.remains import prove_dead
-from farside.tools.sandbox import Confinement, Layer, Limits
+from farside.tools.sandbox import Layer, Limits, confined
 from farside.tools.worker import SandboxDied, Worker
 
 SECONDS = 60.0
@@ -32,14 +31,7 @@ class Reader:
         prove_dead(scratch)
         usual = Limits()
         limits = replace(usual, memory=min(usual.memory, MEMORY), processes=16, output=OUTPUT)
-        confinement = Confinement(
-            workspace=(scratch / "empty").resolve(),
-            scratch=scratch.resolve(),
-            net=False,
-            readable=sandbox.interpreter(),
-            private=tuple(path.resolve() for path in private),
-            limits=limits,
-        )
+        confinement = confined(scratch / "empty", scratch, net=False, private=private, limits=limits)
         self._worker = Worker(layer, confinement, _no_answer)
         self._seconds = seconds
 

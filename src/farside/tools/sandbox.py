@@ -56,6 +56,29 @@ class Confinement:
     limits: Limits
 
 
+def confined(
+    workspace: Path,
+    scratch: Path,
+    *,
+    net: bool,
+    private: Iterable[Path],
+    readable: Iterable[Path] = (),
+    limits: Limits | None = None,
+) -> Confinement:
+    """Return what processes in a workspace may see and change; `readable` next to what this Python needs to start.
+
+    A link would open or hide what it leads to under another name: folders are named by their own paths.
+    """
+    return Confinement(
+        workspace=workspace.resolve(),
+        scratch=scratch.resolve(),
+        net=net,
+        readable=(*interpreter(), *readable),
+        private=tuple(path.resolve() for path in private),
+        limits=limits or Limits(),
+    )
+
+
 class Layer(Protocol):
     """One way to confine processes."""
 

@@ -48,14 +48,8 @@ def open_toolbox(
     Raises:
         FarsideError: the workspace cannot be used, or no layer works here.
     """
-    confinement = Confinement(
-        workspace=sandbox.check_workspace(workspace, private),
-        scratch=scratch.resolve(),
-        net=net,
-        readable=sandbox.interpreter(),
-        private=tuple(path.resolve() for path in private),
-        limits=limits or Limits(),
-    )
+    checked = sandbox.check_workspace(workspace, private)
+    confinement = sandbox.confined(checked, scratch, net=net, private=private, limits=limits)
     return SandboxedToolbox(sandbox.choose(layers, confinement), confinement, host)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from farside.tools.base import Outcome
 from farside.tools.mcp.choice import servers
 from farside.tools.mcp.offer import Offer
-from farside.tools.mcp.toolbox import McpToolbox, run_confinement
-from farside.tools.sandbox import Layer
+from farside.tools.mcp.toolbox import McpToolbox
+from farside.tools.sandbox import Layer, confined
 from farside.tools.unconfined import Unconfined
 from tests.tools.boxes import BUBBLEWRAP
 
@@ -61,7 +61,7 @@ def opened(
     workspace.mkdir(exist_ok=True)
     scratch.mkdir(exist_ok=True)
     found = servers(tables, sorted(tables), environ, net=net)
-    confinement = run_confinement(workspace, scratch, net=net, private=())
+    confinement = confined(workspace, scratch, net=net, private=())
     toolbox = McpToolbox(found, known, confinement, layers)
     try:
         if not known:

@@ -22,12 +22,11 @@ from farside.missions.code.copies import BRANCH, SHA256, linked
 from farside.missions.code.git import git
 from farside.missions.code.results import Results, results_of
 from farside.missions.code.suite import RECIPES, is_test
-from farside.tools import sandbox
 from farside.tools.below import read_below
 from farside.tools.printable import printable
 from farside.tools.reasons import Unreadable
 from farside.tools.remains import prove_dead
-from farside.tools.sandbox import Confinement, Layer, Limits
+from farside.tools.sandbox import Confinement, Layer, confined
 from farside.tools.worker import SandboxDied, Worker
 
 PATCH_SECONDS = 120.0
@@ -78,14 +77,7 @@ class Places:
         """Return what the sandbox of the checkouts sees; its folders are made."""
         self.checkout.mkdir(exist_ok=True)
         self.scratch.mkdir(parents=True, exist_ok=True)
-        return Confinement(
-            workspace=self.checkout,
-            scratch=self.scratch,
-            net=net,
-            readable=(*sandbox.interpreter(), self.mirror, self.workspace),
-            private=tuple(path.resolve() for path in private),
-            limits=Limits(),
-        )
+        return confined(self.checkout, self.scratch, net=net, private=private, readable=(self.mirror, self.workspace))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from farside.agent.home import private
 from farside.agent.mission import Place
 from farside.errors import FarsideError
 from farside.missions.code.clean import PATCH_SECONDS
-from farside.tools import sandbox
 from farside.tools.printable import printable
 from farside.tools.remains import prove_dead
-from farside.tools.sandbox import Confinement, Limits
+from farside.tools.sandbox import confined
 from farside.tools.worker import SandboxDied, Worker
 
 OPENED = "opened"
@@ -41,14 +40,7 @@ def put(place: Place, patch: bytes) -> None:
     scratch = place.folder.scratch.resolve() / "put"
     scratch.mkdir(parents=True, exist_ok=True)
     prove_dead(scratch)
-    confinement = Confinement(
-        workspace=Path(place.settings.workspace).resolve(),
-        scratch=scratch,
-        net=False,
-        readable=sandbox.interpreter(),
-        private=tuple(path.resolve() for path in private()),
-        limits=Limits(),
-    )
+    confinement = confined(Path(place.settings.workspace), scratch, net=False, private=private())
     worker = Worker(place.layer, confinement, lambda _question, _arguments: ("", False))
     script = SCRIPT.format(patch=base64.b64encode(patch).decode(), tag=OPENED)
     try:

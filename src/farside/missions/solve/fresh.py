@@ -15,10 +15,9 @@ from farside.agent.mission import Place
 from farside.agent.snapshots.restore import write_out
 from farside.agent.snapshots.store import Store
 from farside.missions.solve.cells import Cell
-from farside.tools import sandbox
 from farside.tools.base import Outcome
 from farside.tools.remains import prove_dead
-from farside.tools.sandbox import Confinement, Limits
+from farside.tools.sandbox import confined
 from farside.tools.toolbox import SandboxedToolbox
 
 
@@ -49,14 +48,7 @@ def fresh(place: Place) -> Iterator[Session]:
     prove_dead(scratch)
     shutil.rmtree(workspace, ignore_errors=True)
     _fill(place, workspace)
-    confinement = Confinement(
-        workspace=workspace,
-        scratch=scratch,
-        net=place.settings.net,
-        readable=sandbox.interpreter(),
-        private=tuple(path.resolve() for path in private()),
-        limits=Limits(),
-    )
+    confinement = confined(workspace, scratch, net=place.settings.net, private=private())
     toolbox = SandboxedToolbox(place.layer, confinement, place.host)
     try:
         yield Session(toolbox)

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from farside.arguments import object_of
@@ -14,11 +13,10 @@ from farside.config import config_path
 from farside.errors import FarsideError
 from farside.messages import ToolSpec
 from farside.prompts import render
-from farside.tools import sandbox
 from farside.tools.base import Effect, Outcome
 from farside.tools.mcp.offer import Offer
 from farside.tools.mcp.server import LEAVE_OUT, Server
-from farside.tools.sandbox import Confinement, Layer, Limits
+from farside.tools.sandbox import Confinement, Layer
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -29,27 +27,15 @@ T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, T]]
 
 
-def run_confinement(
-    workspace: Path, scratch: Path, *, net: bool, private: Sequence[Path], limits: Limits | None = None
-) -> Confinement:
-    """Return what the servers of a run may see and change, but for what each of them needs to start."""
-    return Confinement(
-        workspace=sandbox.check_workspace(workspace, private),
-        scratch=scratch.resolve(),
-        net=net,
-        readable=sandbox.interpreter(),
-        private=tuple(path.resolve() for path in private),
-        limits=limits or Limits(),
-    )
-
-
 class McpToolbox:
     """Implements `farside.tools.base.Toolbox`. No server is started before its first call, or `discover`."""
 
     def __init__(
         self, servers: Sequence[Server], offers: Sequence[Offer], confinement: Confinement, layers: Sequence[Layer]
     ) -> None:
-        """`offers` are those that the run began with; () before `discover`."""
+        """`offers` are those that the run began with; () before `discover`. `confinement` is that of the run, but for
+        what each server needs to start.
+        """
         self._servers = {server.name: server for server in servers}
         self._offers = {offer.name: offer for offer in offers}
         self._confinement = confinement
