@@ -10,9 +10,10 @@ from farside.missions.research import dates, quantities
 from farside.missions.research.citation import ABOVE, Citation
 from farside.missions.research.faults import faults, unfounded
 from farside.missions.research.judge import Judge, Judgement
+from farside.missions.research.quotations import quotations
 from farside.missions.research.report import Report, Section, Sentence
 from farside.missions.research.rivals import rivals
-from farside.missions.research.spans import NoSpan, Page, Span, cut
+from farside.missions.research.spans import NoSpan, Page, Span, cut, together
 
 Status = Literal["supported", "disputed", "not judged", "doubtful", "unsupported"]
 """doubtful: the judge does not say that its spans support it. unsupported: the hard check failed."""
@@ -104,7 +105,8 @@ def _claims(sentence: Sentence, section: Section) -> bool:
     if not sentence.asserts and not sentence.citations:
         return False
     open_question = section.unsettled and not sentence.citations
-    return not (open_question and not quantities.claimed(sentence.text) and not dates.dated(sentence.text).dates)
+    said = (quantities.claimed(sentence.text), dates.dated(sentence.text).dates, [*quotations(sentence.text)])
+    return not open_question or any(said)
 
 
 def _leading(section: Section) -> list[Sentence]:
@@ -121,7 +123,7 @@ def _leading(section: Section) -> list[Sentence]:
 def _unfounded(leading: Sequence[Sentence], below: Sequence[Claim], question: str, before: int) -> list[Claim]:
     """Return a claim for each heading or lead that says a number or date which nothing below it holds."""
     spans = tuple(dict.fromkeys(span for claim in below if not claim.faults for span in claim.spans))
-    text = "\n".join([question, *(span.text for span in spans)])
+    text = f"{question}\0{together(spans)}"
     wrong = [(sentence, missing) for sentence in leading if (missing := unfounded(sentence.text, text))]
     return [
         Claim(number, "", sentence, (), missing, Judgement())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from farside.missions.research import dates, names, quantities, quotations
+from farside.missions.research import dates, names, quantities
+from farside.missions.research.quotations import quotations
+from farside.missions.research.quotations import stands as is_quoted
 from farside.missions.research.scripts import plain
-from farside.missions.research.spans import Span
+from farside.missions.research.spans import Span, together
 from farside.missions.research.spans import stands as is_verbatim
 
 SMALL = 10
@@ -27,16 +29,18 @@ def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, 
     text = "\n".join(span.text for span in spans)
     if len(text) > MOST_CHARACTERS:
         return (f"it cites {len(text):,} characters, at most {MOST_CHARACTERS:,} are read as a proof",)
-    return tuple(dict.fromkeys((*_quoted(sentence, text), *_counted(sentence, text), *_named(sentence, text, known))))
+    quoted = _quoted(sentence, together(spans))
+    return tuple(dict.fromkeys((*quoted, *_counted(sentence, text), *_named(sentence, text, known))))
 
 
 def unfounded(words: str, text: str) -> tuple[str, ...]:
-    """Return which dates and numbers of a heading, or of words that lead on, stand nowhere in a text.
+    """Return which quotations, dates and numbers of a heading, or of words that lead on, stand nowhere in a text.
 
     Small whole numbers are let through: they count what follows.
     """
     claimed, held, there = dates.dated(words), *_held(text)
-    missing = [date.written for date in claimed.dates if not dates.stands(date, held, there)]
+    missing = [f"\u201c{quoted.text}\u201d" for quoted in quotations(words) if not is_quoted(quoted.text, text)]
+    missing += [date.written for date in claimed.dates if not dates.stands(date, held, there)]
     figures = quantities.digits(claimed.rest)
     missing += [written for written, value in figures if value not in there and not (0 <= value < SMALL)]
     return tuple(f"{each} stands in nothing that it leads to" for each in missing)
@@ -50,9 +54,9 @@ def _held(text: str) -> tuple[tuple[dates.Date, ...], set[float]]:
 
 
 def _quoted(sentence: str, text: str) -> Iterator[str]:
-    for quotation in quotations.quotations(sentence):
-        if not quotations.stands(quotation, text):
-            yield f"the quotation \u201c{quotation}\u201d does not stand there word for word"
+    for quotation in quotations(sentence):
+        if not is_quoted(quotation.text, text):
+            yield f"the quotation \u201c{quotation.text.strip()}\u201d does not stand there word for word"
 
 
 def _counted(sentence: str, text: str) -> Iterator[str]:

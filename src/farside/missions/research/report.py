@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from farside.missions.research.citation import Citation, citations, without
+from farside.missions.research.quotations import quotations
 from farside.missions.research.scripts import UNSPACED
 from farside.missions.research.sentences import sentences
 
 HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+QUOTE = re.compile(r"^>[>\s]*")
+"""What begins each line of a block quotation."""
 ITEM = re.compile(r"(?P<mark>[-*+]|\d{1,3}[.)])\s+(?P<text>.*)")
 RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?|-{3,}|\*{3,}|_{3,}")
 UNSETTLED = re.compile(
@@ -109,7 +112,7 @@ def _blocks(lines: list[tuple[int, str]], apart: bool) -> Iterator[Block]:
     held: list[tuple[int, str]] = []
     for number, line in lines:
         ruled = RULE.fullmatch(line)
-        if held and (not line or ruled or line.startswith("|") or ITEM.fullmatch(line) or held[0][1].startswith("|")):
+        if held and (not line or ruled or _begins(line, held[0][1])):
             yield _block(held, apart)
             held = []
         if line and not ruled:
@@ -119,6 +122,12 @@ def _blocks(lines: list[tuple[int, str]], apart: bool) -> Iterator[Block]:
                 held.append((number, line))
     if held:
         yield _block(held, apart)
+
+
+def _begins(line: str, first: str) -> bool:
+    """Tell whether a line is no more of the block whose first line is given."""
+    alone = line.startswith("|") or first.startswith("|") or ITEM.fullmatch(line) is not None
+    return alone or QUOTE.fullmatch(line) is not None or line.startswith(">") > first.startswith(">")
 
 
 def _heads(number: int, line: str, lines: list[tuple[int, str]]) -> bool:
@@ -132,10 +141,20 @@ def _block(lines: list[tuple[int, str]], apart: bool) -> Block:
     if first.startswith("|") and not apart:
         return Block("row", (Sentence(_cells(without(first)), citations(first), number),))
     item = ITEM.fullmatch(first)
-    text, starts = _joined([(number, item["text"] if item else first), *lines[1:]])
-    written = filter(None, (part.strip() for part in text.split("|"))) if apart and "|" in text else sentences(text)
     kind: Kind = "item" if item or first.startswith("|") else "paragraph"
-    return Block(kind, tuple(_sentences(written, text, starts)), item["mark"] if item else "-" * (kind == "item"))
+    mark = item["mark"] if item else "-" * (kind == "item")
+    inside = [(number, item["text"] if item else first), *lines[1:]]
+    text, starts = _joined([(at, QUOTE.sub("", line)) for at, line in inside])
+    if inside[0][1].startswith(">") and not _is_marked(text):
+        return Block(kind, (Sentence(f"\u201c{without(text)}\u201d", citations(text), number),), mark)
+    written = filter(None, (part.strip() for part in text.split("|"))) if apart and "|" in text else sentences(text)
+    return Block(kind, tuple(_sentences(written, text, starts)), mark)
+
+
+def _is_marked(text: str) -> bool:
+    """Tell whether a block quotation has quotation marks of its own: what stands behind these is not quoted."""
+    first = next(quotations(text), None)
+    return not text or (first is not None and first.start == 0)
 
 
 def _sentences(written: Iterable[str], text: str, starts: list[int]) -> Iterator[Sentence]:

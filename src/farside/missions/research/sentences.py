@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from farside.missions.research.citation import WRITTEN
+from farside.missions.research.quotations import quotations
 
 END = re.compile(
-    r"[\u3002\uff01\uff1f][\u201d\u2019\u300d\u300f\uff09)\"]*"
-    r"|[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s|$|\[\[|[\u3400-\u9fff])"
+    r"[\u3002\uff01\uff1f][\u201d\u2019\u300d\u300f\u301e\u301f\uff02\uff09)\"]*"
+    r"|[.!?\u2026]+[\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u2039\u203a\u300d\u300f)\]]*(?=\s|$|\[\[|[\u3400-\u9fff])"
 )
 """Where a sentence may end: a full stop of either script, with what closes behind it."""
 SHORT = re.compile(
@@ -21,10 +22,16 @@ SHORT = re.compile(
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a paragraph. Citations behind a full stop belong to the sentence before it."""
+    """Yield the sentences of a paragraph. Citations behind a full stop belong to the sentence before it.
+
+    No sentence ends inside of a quotation: who quotes several cites them together.
+    """
+    quoted = [range(found.start, found.end) for found in quotations(text)]
     start = at = 0
     while end := END.search(text, at):
         at = end.end()
+        if any(end.start() in inside and end.end() in inside for inside in quoted):
+            continue
         if text[end.start()] in ".!?\u2026" and not _ends(text, end.start(), at):
             continue
         while cited := re.compile(rf"\s*{WRITTEN.pattern}[.\u3002]?").match(text, at):

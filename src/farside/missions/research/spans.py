@@ -86,6 +86,18 @@ def _named(name: str, pages: Sequence[Page]) -> Page | None:
     return found[-1] if found else None
 
 
+def together(spans: Sequence[Span]) -> str:
+    """Return the lines of spans as their pages have them, each once, with U+0000 where lines are left out."""
+    return "\0".join(_cited(page, spans) for page in dict.fromkeys(span.page for span in spans))
+
+
+def _cited(page: Page, spans: Sequence[Span]) -> str:
+    numbers = {number for span in spans if span.page == page for number in range(span.first, span.last + 1)}
+    within = range(min(numbers), max(numbers) + 1)
+    lines = page.lines
+    return "\n".join(lines[number - 1] if number in numbers else "\0" for number in within)
+
+
 def stands(span: Span) -> bool:
     """Tell whether a span stands in its archived page, to the letter, and the page is what its hash says."""
     whole = hashlib.sha256(span.page.text.encode(errors="replace")).hexdigest() == span.page.hash

@@ -15,6 +15,7 @@ TENS: dict[str, int] = {word: 10 * value for value, word in enumerate(_DATA["ten
 ORDINALS: dict[str, int] = {word: value for value, word in enumerate(_DATA["ordinals"], 3)}
 ORDINARY: frozenset[str] = frozenset(_DATA["ordinary"].split())
 ENDINGS: list[str] = _DATA["endings"]
+ELIDED: list[str] = _DATA["elided"]
 FUNCTION: str = _DATA["function"]
 PLACES: list[str] = _DATA["places"]
 SURNAMES: str = _DATA["surnames"]
