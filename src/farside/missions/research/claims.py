@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from farside.missions.research import dates, quantities
+from farside.missions.research.addresses import without
 from farside.missions.research.citation import ABOVE, Citation
 from farside.missions.research.faults import faults, unfounded
 from farside.missions.research.judge import Judge, Judgement
@@ -73,7 +74,7 @@ def ledger(report: Report, pages: Sequence[Page], judge: Judge, depth: int, ques
     `depth`: passages of other sources that each claim is held against. `question`: what the user said may stand in
     headings too.
     """
-    known = "\n".join(page.text for page in pages)
+    known = "\n".join(without(page.text) for page in pages)
     found: list[Claim] = []
     for section in report.sections:
         begin = len(found)

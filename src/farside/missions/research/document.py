@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from farside.missions.research.addresses import words
 from farside.missions.research.claims import Claim, Ledger, Status
 from farside.missions.research.report import Block, Kind, Section, Sentence
 from farside.missions.research.spans import Page, Span
 
-LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-"""A link or picture of Markdown: its address is the agent's own, so only its words are kept."""
 LABELS: dict[Status, str] = {"disputed": "disputed", "doubtful": "not supported"}
 """What marks a sentence that a reader must not take as settled."""
 
@@ -143,11 +141,11 @@ class _View:
     def title(self) -> str:
         """Return the title, if it says no number that nothing below it holds."""
         title = self.ledger.report.title
-        return "" if self.ledger.of(title) else _words(title.text)
+        return "" if self.ledger.of(title) else words(title.text)
 
     def part(self, section: Section) -> Part:
         pieces = [self._piece(block) for block in section.blocks]
-        heading = "" if self.ledger.of(section.heading) else _words(section.heading.text)
+        heading = "" if self.ledger.of(section.heading) else words(section.heading.text)
         return Part(heading, section.depth, tuple(_led(section.blocks, pieces)))
 
     def unsettled(self) -> Iterator[Unsettled]:
@@ -159,7 +157,7 @@ class _View:
                     yield Unsettled(shown[0].text, tuple(shown[1:]) or tuple(shown))
         for claim in self.ledger.claims:
             if claim.status == "disputed" and not self._is_told(claim):
-                yield Unsettled(_words(claim.sentence.text), tuple(self._sides(claim)))
+                yield Unsettled(words(claim.sentence.text), tuple(self._sides(claim)))
 
     def _is_told(self, claim: Claim) -> bool:
         """Tell whether the report itself sets the page of a disputed claim against the one that contradicts it."""
@@ -190,10 +188,10 @@ class _View:
     def _statement(self, sentence: Sentence) -> Statement | None:
         claim = self.ledger.of(sentence)
         if claim is None:
-            return Statement(_words(sentence.text))
+            return Statement(words(sentence.text))
         if claim.status == "unsupported":
             return None
-        return Statement(_words(sentence.text), self._marks(claim.spans), claim.status)
+        return Statement(words(sentence.text), self._marks(claim.spans), claim.status)
 
     def _marks(self, spans: Iterable[Span]) -> tuple[Mark, ...]:
         """Return one mark for each source, which leads to the longest of its spans."""
@@ -222,10 +220,6 @@ def _below(at: int, blocks: Sequence[Block], pieces: Sequence[Piece | None]) -> 
     kinds = [block.kind for block in blocks[at + 1 :]]
     together = takewhile(lambda kind: kind in (kinds[0], "row") and kind != "paragraph", kinds)
     yield from pieces[at + 1 : at + 1 + max(1, len(list(together)))]
-
-
-def _words(text: str) -> str:
-    return LINK.sub(r"\1", text)
 
 
 def _against(claim: Claim) -> tuple[Span, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from farside.missions.research import dates, names, quantities
-from farside.missions.research.quotations import quotations
-from farside.missions.research.quotations import stands as is_quoted
+from farside.missions.research.addresses import addresses, bare, without, without_bare, words
+from farside.missions.research.quotations import quotations, stands
 from farside.missions.research.scripts import plain
 from farside.missions.research.spans import Span, together
 from farside.missions.research.spans import stands as is_verbatim
@@ -20,6 +20,8 @@ MOST = 60
 def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, ...]:
     """Return what is wrong, each as the end of a sentence; nothing where each number, date and name stands.
 
+    It has to stand in the words of a span: an address holds nothing but itself.
+
     `known` is further text in which ordinary words are written small.
     """
     if any(not is_verbatim(span) for span in spans):
@@ -29,17 +31,20 @@ def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, 
     text = "\n".join(span.text for span in spans)
     if len(text) > MOST_CHARACTERS:
         return (f"it cites {len(text):,} characters, at most {MOST_CHARACTERS:,} are read as a proof",)
-    quoted = _quoted(sentence, together(spans))
-    return tuple(dict.fromkeys((*quoted, *_counted(sentence, text), *_named(sentence, text, known))))
+    said, there = words(sentence), without(text)
+    apart = without_bare(said)
+    quoted, addressed = _quoted(said, together(spans)), _addressed(said, spans)
+    return tuple(dict.fromkeys((*quoted, *addressed, *_counted(apart, there), *_named(apart, there, known))))
 
 
-def unfounded(words: str, text: str) -> tuple[str, ...]:
+def unfounded(lead: str, text: str) -> tuple[str, ...]:
     """Return which quotations, dates and numbers of a heading, or of words that lead on, stand nowhere in a text.
 
     Small whole numbers are let through: they count what follows.
     """
-    claimed, held, there = dates.dated(words), *_held(text)
-    missing = [f"\u201c{quoted.text}\u201d" for quoted in quotations(words) if not is_quoted(quoted.text, text)]
+    claimed, held, there = dates.dated(without_bare(lead)), *_held(without(text))
+    missing = [f"\u201c{quoted.text}\u201d" for quoted in quotations(words(lead)) if not _is_said(quoted.text, text)]
+    missing += [address for address in bare(lead) if address not in addresses(text)]
     missing += [date.written for date in claimed.dates if not dates.stands(date, held, there)]
     figures = quantities.digits(claimed.rest)
     missing += [written for written, value in figures if value not in there and not (0 <= value < SMALL)]
@@ -55,8 +60,19 @@ def _held(text: str) -> tuple[tuple[dates.Date, ...], set[float]]:
 
 def _quoted(sentence: str, text: str) -> Iterator[str]:
     for quotation in quotations(sentence):
-        if not is_quoted(quotation.text, text):
+        if not _is_said(quotation.text, text):
             yield f"the quotation \u201c{quotation.text.strip()}\u201d does not stand there word for word"
+
+
+def _is_said(quotation: str, text: str) -> bool:
+    return stands(quotation, text) or stands(quotation, words(text))
+
+
+def _addressed(sentence: str, spans: Sequence[Span]) -> Iterator[str]:
+    there = {address for span in spans for address in (*addresses(span.text), span.page.name, span.page.address)}
+    for address in bare(sentence):
+        if address not in there:
+            yield f"the address {address} does not stand there"
 
 
 def _counted(sentence: str, text: str) -> Iterator[str]:
