@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-WRITTEN = re.compile(r"\[\[\s*(?P<inside>[^\[\]\n]+?)\s*\]\]")
+WRITTEN = re.compile(r"\[\[\s*(?P<inside>(?:[^\[\]\n]|\[\[[^\[\]\n]*\]\]|\[(?!\[)|\](?!\](?!\])))+?)\s*\]\]")
+"""The name of a page may hold brackets, double ones in pairs."""
 _RANGE = r"[Ll]?\d+(?:\s*[-\u2013]\s*[Ll]?\d+)?"
 PLACE = re.compile(rf"(?P<page>.+?)\s*:\s*(?:lines?\s*)?(?P<ranges>{_RANGE}(?:\s*,\s*{_RANGE})*)")
+PARTED = re.compile(r"(?<=\d)\s*;\s*|(?<=\babove)\s*;\s*", re.IGNORECASE)
+"""What parts citations: the name of a page may hold a semicolon."""
 SPACE = re.compile(r"[ \t]+(?=[.,;:!?](?:\s|$)|[\u3002\uff0c\uff1b\uff1a\uff01\uff1f]|$)")
 ABOVE = "above"
 """Cites what the earlier sentences of the same section cite: for a conclusion from them."""
@@ -34,7 +37,7 @@ def citations(text: str) -> tuple[Citation, ...]:
 
     One pair of brackets may hold several pages, with `;` between them, and several places of one, with commas.
     """
-    parts = (part.strip() for found in WRITTEN.finditer(text) for part in found["inside"].split(";"))
+    parts = (part.strip() for found in WRITTEN.finditer(text) for part in PARTED.split(found["inside"]))
     return tuple(dict.fromkeys(citation for part in parts if part for citation in _read(part)))
 
 

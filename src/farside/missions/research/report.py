@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from farside.missions.research.citation import Citation, citations, without
+from farside.missions.research.citation import WRITTEN, Citation, citations, without
 from farside.missions.research.quotations import quotations
 from farside.missions.research.scripts import UNSPACED
 from farside.missions.research.sentences import sentences
@@ -16,6 +16,7 @@ HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 QUOTE = re.compile(r"^>[>\s]*")
 """What begins each line of a block quotation."""
 ITEM = re.compile(r"(?P<mark>[-*+]|\d{1,3}[.)])\s+(?P<text>.*)")
+BAR = re.compile(rf"{WRITTEN.pattern}|\|")
 RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?|-{3,}|\*{3,}|_{3,}")
 UNSETTLED = re.compile(
     r"(?:what\s+)?could not be settled|unsettled|open questions|未决|未能确定|无法确定|尚无定论", re.IGNORECASE
@@ -147,8 +148,18 @@ def _block(lines: list[tuple[int, str]], apart: bool) -> Block:
     text, starts = _joined([(at, QUOTE.sub("", line)) for at, line in inside])
     if inside[0][1].startswith(">") and not _is_marked(text):
         return Block(kind, (Sentence(f"\u201c{without(text)}\u201d", citations(text), number),), mark)
-    written = filter(None, (part.strip() for part in text.split("|"))) if apart and "|" in text else sentences(text)
+    written = filter(None, map(str.strip, _parted(text))) if apart and "|" in text else sentences(text)
     return Block(kind, tuple(_sentences(written, text, starts)), mark)
+
+
+def _parted(text: str) -> Iterator[str]:
+    """Yield what stands between `|`, those in the names of pages left alone."""
+    start = 0
+    for found in BAR.finditer(text):
+        if found[0] == "|":
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
 
 
 def _is_marked(text: str) -> bool:

@@ -26,11 +26,12 @@ def sentences(text: str) -> Iterator[str]:
 
     No sentence ends inside of a quotation: who quotes several cites them together.
     """
-    quoted = [range(found.start, found.end) for found in quotations(text)]
+    unbroken = [range(found.start, found.end) for found in quotations(text)]
+    unbroken += [range(*found.span()) for found in WRITTEN.finditer(text)]
     start = at = 0
     while end := END.search(text, at):
         at = end.end()
-        if any(end.start() in inside and end.end() in inside for inside in quoted):
+        if any(end.start() in inside and end.end() in inside for inside in unbroken):
             continue
         if text[end.start()] in ".!?\u2026" and not _ends(text, end.start(), at):
             continue
@@ -45,8 +46,6 @@ def sentences(text: str) -> Iterator[str]:
 
 def _ends(text: str, stop: int, behind: int) -> bool:
     """Tell whether a full stop ends a sentence: not that of an abbreviation before a word that goes on."""
-    if any(found.start() <= stop < found.end() for found in WRITTEN.finditer(text)):
-        return False
     following = text[behind:].lstrip()
     if text[stop] == "." and SHORT.search(text[: stop + 1]):
         return not following or following.startswith("[[")
