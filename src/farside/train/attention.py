@@ -10,6 +10,9 @@ from torch.nn import functional
 
 from farside.k2.model import CausalLM, MultiHeadLatentAttention
 
+ROWS = 512
+"""Queries whose logits are in memory together: of 32K tokens all would take 17 GB."""
+
 
 class FusedAttention(MultiHeadLatentAttention):
     """Takes whole sequences only: no token has a past in a cache."""
@@ -39,8 +42,13 @@ class FusedAttention(MultiHeadLatentAttention):
 
     @torch.no_grad()
     def _largest(self, q: Tensor, k: Tensor) -> Tensor:
-        scores = torch.einsum("thd,shd->hts", q, k).float() * self.scale
-        return scores.tril().amax(dim=(1, 2))
+        keys, most = k.transpose(0, 1), torch.full((q.shape[1],), -torch.inf)
+        for start in range(0, len(q), ROWS):
+            rows = q[start : start + ROWS].transpose(0, 1)
+            scores = rows @ keys[:, : start + ROWS].mT
+            future = torch.ones(scores.shape[1:], dtype=torch.bool).triu(start + 1)
+            most = most.maximum(scores.masked_fill(future, -torch.inf).amax(dim=(1, 2)).float())
+        return most * self.scale
 
     def absorbing_is_cheaper(self, new: int, seen: int) -> bool:
         """Return False: without a cache it never is."""
