@@ -16,6 +16,9 @@ EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) lo
 # Tests wait much: for processes, for deadlines. Four processes keep two cores busy; the next test goes to the one that is free.
 SPREAD = --numprocesses 4 --dist worksteal
 
+# A thread waits a moment before it sleeps, and memory stays with the process: together a step takes a third less.
+TRAINS = GOMP_SPINCOUNT=10000 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592
+
 .PHONY: help setup run test test-k2 test-all mini lint format bench clean
 
 help: ## this list
@@ -39,7 +42,7 @@ test-k2: ## set up torch and the packages that farside.k2 is proven against, the
 
 mini: ## train K2-mini from nothing in build/mini, and tell how it does; goes on where it was stopped
 	@scripts/setup.sh k2 dev
-	@OMP_WAIT_POLICY=passive $(PYTHON_IN) -m farside.train.mini --out build/mini
+	@env $(TRAINS) $(PYTHON_IN) -m farside.train.mini --out build/mini
 	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model
 
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
