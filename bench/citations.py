@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from farside.agent.loop import asked
 from farside.missions.research.faults import faults
 from farside.missions.research.judge import Consulted, Judgement
-from farside.missions.research.rivals import rivals
+from farside.missions.research.rivals import rivals, spoken
 from farside.models.base import Model
 from farside.models.catalog import open_model
 from farside.tools.base import Question
@@ -64,7 +64,7 @@ def hard(pair: Pair) -> bool:
 
 def alike(pair: Pair) -> bool:
     """Pass a pair of which the span holds half of the sentence's words, as a reader who skims would."""
-    return bool(rivals(pair.sentence, [], [span(pair.span).page], 1))
+    return bool(rivals(pair.sentence, [], spoken([span(pair.span).page]), 1))
 
 
 @dataclass

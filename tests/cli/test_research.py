@@ -239,6 +239,13 @@ def test_killed_while_the_judge_reads_it_goes_on_and_asks_nothing_twice(farside:
     )
 
 
+def test_a_judge_who_takes_long_says_how_far_it_is(farside: Farside, out: Path) -> None:
+    slow = {"when": "(?s)name 57 men.*Do the passages say", "text": YES["text"], "delay_s": 1.1}
+    done = research(farside, out, slow, *JUDGE, READ, writes(GOOD), FINISHED)
+    told = [line.strip() for line in done.err.split("\n") if "judging:" in line]
+    assert told == [f"judging: {at} of 3 sentences; Ctrl-C stops, what is judged is kept" for at in (1, 2)]
+
+
 def test_what_was_delivered_can_be_written_again(farside: Farside, out: Path) -> None:
     research(farside, out, *JUDGE, READ, writes(GOOD), FINISHED)
     before = {suffix: out.with_suffix(suffix).read_text() for suffix in (".md", ".html", ".json")}

@@ -9,7 +9,7 @@ import pytest
 from farside.missions.research.claims import Ledger, ledger
 from farside.missions.research.judge import Judge, Judgement, nobody
 from farside.missions.research.report import read
-from farside.missions.research.rivals import rivals
+from farside.missions.research.rivals import rivals, spoken
 from farside.missions.research.spans import Span
 from tests.missions.research.pairs import page, span
 
@@ -100,16 +100,18 @@ def test_what_no_source_says_needs_no_citation_where_it_is_said_to_be_open() -> 
 def test_rivals_speak_of_the_same_thing_on_another_page() -> None:
     cited = [span("The Forth Bridge was opened on 4 March 1890.", FORTH.name)]
     far = page("The moon is rough.\n", "notes:moon.md")
-    found = rivals("The Forth Bridge was opened in 1890.", cited, (*PAGES, far), 5)
+    found = rivals("The Forth Bridge was opened in 1890.", cited, spoken((*PAGES, far)), 5)
     assert [each.page.name for each in found] == ["notes:plaque.md"]
 
 
 def test_a_page_of_one_endless_line_is_no_rival() -> None:
     endless = page("The Forth Bridge was opened. " * 1_000, "notes:endless.txt")
-    assert rivals("The Forth Bridge was opened in 1890.", [], [endless], 5) == ()
+    assert rivals("The Forth Bridge was opened in 1890.", [], spoken([endless]), 5) == ()
 
 
 def test_chinese_rivals_are_found_by_pairs_of_characters() -> None:
     one, other = page("武汉长江大桥于1957年通车。\n", "n:a.md"), page("据称武汉长江大桥1955年通车。\n", "n:b.md")
     cited = [Span(one, 1, 1, "武汉长江大桥于1957年通车。")]
-    assert [each.page.name for each in rivals("武汉长江大桥于1957年通车。", cited, (one, other), 2)] == ["n:b.md"]
+    assert [each.page.name for each in rivals("武汉长江大桥于1957年通车。", cited, spoken((one, other)), 2)] == [
+        "n:b.md"
+    ]

@@ -17,6 +17,7 @@ from farside.missions.research.judge import Consulted, nobody
 from farside.missions.research.options import QUESTION, depth
 from farside.missions.research.report import read
 from farside.missions.research.summary import summary
+from farside.missions.research.telling import Telling
 from farside.prompts import render
 from farside.tools.base import Outcome
 from farside.tools.below import read_below
@@ -65,8 +66,9 @@ class Checking:
             return _unread(reason)
         archive = Archive(self.place.folder)
         opened = pages(archive)
-        judge, most = Consulted(self.place.host.consult), depth(self.place.settings)
-        judged = ledger(read(text), opened, judge, most, self._question)
+        whole = ledger(read(text), opened, nobody, 0, self._question).counted("not judged")
+        judge = Telling(Consulted(self.place.host.consult), self.place.notice, whole)
+        judged = ledger(read(text), opened, judge, depth(self.place.settings), self._question)
         first = head(judged, archive.put(text.encode(errors="replace")), archive.put(verdicts.written(judged)))
         return Outcome(f"{first}\n{findings(judged, opened)}\n{MARK}\n{summary(document(judged, ''))}")
 

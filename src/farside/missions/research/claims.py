@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from farside.missions.research import dates, quantities
-from farside.missions.research.addresses import without
 from farside.missions.research.citation import ABOVE, Citation
 from farside.missions.research.faults import faults, unfounded
 from farside.missions.research.judge import Judge, Judgement
+from farside.missions.research.names import ordinary
 from farside.missions.research.quotations import quotations
 from farside.missions.research.report import Report, Section, Sentence
-from farside.missions.research.rivals import rivals
+from farside.missions.research.rivals import rivals, spoken
 from farside.missions.research.spans import NoSpan, Page, Span, cut, together
 
 Status = Literal["supported", "disputed", "not judged", "doubtful", "unsupported"]
@@ -74,15 +74,16 @@ def ledger(report: Report, pages: Sequence[Page], judge: Judge, depth: int, ques
     `depth`: passages of other sources that each claim is held against. `question`: what the user said may stand in
     headings too.
     """
-    known = "\n".join(without(page.text) for page in pages)
+    known = ordinary(page.text for page in pages)
+    others = spoken(pages if depth else ())
     found: list[Claim] = []
     for section in report.sections:
         begin = len(found)
         for sentence, spans, missing in _cited(section, pages):
             wrong = missing or faults(sentence.text, spans, known)
             most = 0 if wrong or section.unsettled else depth  # there the contradiction is what is said
-            others = rivals(sentence.text, spans, pages, most)
-            judged = Judgement() if wrong else judge(sentence.text, spans, others)
+            against = rivals(sentence.text, spans, others, most)
+            judged = Judgement() if wrong else judge(sentence.text, spans, against)
             found.append(Claim(len(found) + 1, section.heading.text, sentence, spans, wrong, judged))
         found += _unfounded(_leading(section), found[begin:], question, len(found))
     found += _unfounded([report.title], found, question, len(found))

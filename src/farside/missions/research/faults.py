@@ -17,12 +17,12 @@ MOST = 60
 """Lines that one sentence may cite: a whole page supports nothing in particular."""
 
 
-def faults(sentence: str, spans: Sequence[Span], known: str = "") -> tuple[str, ...]:
+def faults(sentence: str, spans: Sequence[Span], known: Sequence[str] = ()) -> tuple[str, ...]:
     """Return what is wrong, each as the end of a sentence; nothing where each number, date and name stands.
 
     It has to stand in the words of a span: an address holds nothing but itself.
 
-    `known` is further text in which ordinary words are written small.
+    `known` are words that are no names, in order: `names.ordinary` of further texts.
     """
     if any(not is_verbatim(span) for span in spans):
         return ("a cited span is not what the archive holds",)
@@ -86,8 +86,7 @@ def _counted(sentence: str, text: str) -> Iterator[str]:
             yield f"the number {written} does not stand there"
 
 
-def _named(sentence: str, text: str, known: str) -> Iterator[str]:
-    ordinary = f"{text}\n{known}"
-    for name in names.claimed(sentence, ordinary):
+def _named(sentence: str, text: str, known: Sequence[str]) -> Iterator[str]:
+    for name in names.claimed(sentence, names.ordinary([text]), known):
         if not (names.stands(name, plain(text)) or names.given_too(name, plain(sentence), plain(text))):
             yield f"the name {name} does not stand there"

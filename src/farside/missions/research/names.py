@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from farside.missions.research.numerals import WORDS
 from farside.missions.research.scripts import plain, tidy
@@ -24,6 +25,8 @@ from farside.missions.research.words import (
 )
 
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019\u00b7-][^\W\d_]+)*")
+SMALL = re.compile(r"(?<!\w)[^\W\d_A-Z]\w*")
+ADDRESS = re.compile(r"[/@]|\w\.\w")
 STARTS = re.compile(r"(?:^|[.!?:|\u201c\"(]\s*)[*_\"'\u201c\u2018(]*$")
 COMMON = re.compile(r"(?:ing|ly|tion|tions|ment|ments|ness|ists?|ers|ities|ity|ism)$")
 """Endings that names seldom have."""
@@ -37,13 +40,19 @@ PERSON = re.compile(
 """A family name, one or two characters, and around them what stands around a person."""
 
 
-def claimed(sentence: str, known: str) -> list[str]:
-    """Return the names of a sentence. In the text `known` ordinary words are written small."""
+def ordinary(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the words that texts write small, in order; none of an address, as that writes names small too."""
+    tokens = {token for text in texts for token in text.split() if not ADDRESS.search(token)}
+    return tuple(sorted({word for token in tokens for word in SMALL.findall(token)}))
+
+
+def claimed(sentence: str, *known: Sequence[str]) -> list[str]:
+    """Return the names of a sentence; `known` are ordinary words, in order."""
     text = plain(sentence)
     return list(dict.fromkeys((*_capitalised(text, known), *_chinese(text))))
 
 
-def _capitalised(text: str, known: str) -> Iterator[str]:
+def _capitalised(text: str, known: Sequence[Sequence[str]]) -> Iterator[str]:
     for found in WORD.finditer(text):
         word = _bare(found[0])
         if len(word) < 2 or not word[0].isupper() or word.lower() in (*MONTHS, *DAYS) or WORDS.fullmatch(word):
@@ -55,7 +64,7 @@ def _capitalised(text: str, known: str) -> Iterator[str]:
         yield word
 
 
-def _is_ordinary(word: str, behind: str, known: str) -> bool:
+def _is_ordinary(word: str, behind: str, known: Sequence[Sequence[str]]) -> bool:
     """Tell whether the first word of a sentence need not be a name."""
     small = word.lower()
     if small in ORDINARY:
@@ -64,8 +73,14 @@ def _is_ordinary(word: str, behind: str, known: str) -> bool:
         return False
     follower = WORD.match(behind.lstrip())
     paired = follower is not None and follower[0][:1].isupper() and not COMMON.search(small)
-    stem = re.escape(small[: max(4, len(small) - 2)])
-    return bool(COMMON.search(small)) or (not paired and re.search(rf"(?<!\w){stem}", known) is not None)
+    stem = small[: max(4, len(small) - 2)]
+    return bool(COMMON.search(small)) or (not paired and any(_begins(stem, words) for words in known))
+
+
+def _begins(stem: str, words: Sequence[str]) -> bool:
+    """Tell whether a word of an ordered list begins with a stem."""
+    at = bisect_left(words, stem)
+    return at < len(words) and words[at].startswith(stem)
 
 
 def _chinese(text: str) -> Iterator[str]:

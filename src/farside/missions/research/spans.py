@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farside.missions.research.citation import Citation
 from farside.tools.corpora.passages import lines_of
@@ -26,15 +27,21 @@ class Page:
     """Where it came from in the end; "" = a file of a corpus."""
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> tuple[str, ...]:
         """The lines of its text, without their ends."""
-        return [line.rstrip("\n") for line in lines_of(self.text)]
+        return _lines(self.text)
 
     @property
     def title(self) -> str:
         """The first heading, or the name."""
         heads = (line.lstrip("# ").strip() for line in self.lines if line.startswith("# "))
         return next(filter(None, heads), self.name)
+
+
+@lru_cache(maxsize=64)
+def _lines(text: str) -> tuple[str, ...]:
+    """Return lines without their ends; kept, as each sentence of a report asks for those of its pages."""
+    return tuple(line.rstrip("\n") for line in lines_of(text))
 
 
 @dataclass(frozen=True, slots=True)
