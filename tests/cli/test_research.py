@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -291,7 +293,6 @@ def test_a_model_that_writes_code_researches_too(farside: Farside, out: Path) ->
         (None, (), "There is nothing to read: no corpus is named", "--corpus DIR"),
         (None, ("--net",), "There is nothing to search", "[web] searxng"),
         ("empty", ("--corpus", "x"), "The corpus x has nothing to read: there are no files in", "--corpus DIR"),
-        ("binary", ("--corpus", "x"), "none of its 1 files can be read (a.bin: binary)", "--corpus DIR"),
         (None, ("--corpus", "nowhere"), "nowhere is not there", "--corpus DIR"),
         ("good", ("--corpus", "x", "--out", "x/a.md"), "a.md is there already", "--out"),
         ("good", ("--corpus", "x", "--out", "none/a.md"), "is not there, or cannot be written", "Make it"),
@@ -303,9 +304,53 @@ def test_what_cannot_work_is_refused_before_there_is_a_run(
     if make:
         folder = farside.folder / "x"
         folder.mkdir()
-        if make != "empty":
-            content = b"\0\1" if make == "binary" else b"text"
-            (folder / ("a.bin" if make == "binary" else "a.md")).write_bytes(content)
+        if make == "good":
+            (folder / "a.md").write_text("text")
     done = farside("research", QUESTION, "--model", farside.script("x", FINISHED), *options)
     assert (done.code, farside.runs) == (2, [])
     assert message in done.err and next_step in done.err
+
+
+COMPRESSED = zlib.compress(bytes(at * at % 251 for at in range(9_000))).replace(b"\0", b"\1")
+NOTHING = b"<html><head><title></title></head><body><script>let x = 1</script></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.bin", b"\0\1", "it is binary"),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + COMPRESSED, "it is binary"),
+        ("a.md", b" \r\n\t\n", "it holds no text"),
+        ("a.txt", "\ufeff\n".encode(), "it holds no text"),
+        ("a.html", NOTHING, "the HTML holds no text"),
+        ("a.pdf", b"%PDF-1.4\n" + COMPRESSED, "the PDF is broken"),
+        ("a.txt", b"text" * 10_000_000, "it is too large"),
+    ],
+    ids=["binary", "compressed", "blank", "mark", "html", "pdf", "large"],
+)
+def test_a_corpus_of_unreadable_files_alone_is_refused_before_there_is_a_run(
+    farside: Farside, out: Path, name: str, data: bytes, reason: str
+) -> None:
+    folder = farside.folder / "x"
+    folder.mkdir()
+    (folder / name).write_bytes(data)
+    arguments = ("research", QUESTION, "--model", farside.script("x", FINISHED), "--corpus", str(folder))
+    done = farside(*arguments)
+    assert (done.code, farside.runs) == (2, [])
+    assert f"The corpus x has nothing to read: its only file cannot be read ({name}: {reason}" in done.err
+    assert "Name a folder with text, Markdown, HTML or PDF files: --corpus DIR." in done.err
+    (folder / f"b-{name}").write_bytes(data)
+    assert "none of its 2 files can be read" in farside(*arguments).err
+    (folder / "good.html").write_text("<p>57 men died.</p>")
+    assert farside(*arguments).code != 2 and len(farside.runs) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_corpus_that_may_not_be_read_is_refused(farside: Farside, out: Path) -> None:
+    folder = farside.folder / "x"
+    folder.mkdir()
+    (folder / "a.md").write_text("text")
+    (folder / "a.md").chmod(0)
+    done = farside("research", QUESTION, "--model", farside.script("x", FINISHED), "--corpus", str(folder))
+    assert (done.code, farside.runs) == (2, [])
+    assert "its only file cannot be read (a.md: Permission denied)" in done.err

@@ -41,15 +41,20 @@ def research(question: Question, options: RunOptions, depth: Depth = 2, out: Out
     these say it. What does not hold is cut or marked. The answer goes to stdout; exit codes are those of `farside
     run`.
     """
+    from farside.cli.documents import Documents
     from farside.cli.foreground import start
     from farside.config import load_config
     from farside.missions.research.beginning import check_place, check_sources
+    from farside.tools.toolbox import LAYERS
+    from farside.tools.unconfined import Unconfined
 
     place = out.expanduser().absolute() if out else None
     settings = options.settings(
         "research", {"question": question, "depth": str(depth), **({"out": str(place)} if place else {})}
     )
-    check_sources(question, settings.corpora, settings.net, bool(load_config().web.get("searxng")))
+    with Documents(LAYERS if settings.sandbox else (Unconfined(),)) as documents:
+        engine = bool(load_config().web.get("searxng"))
+        check_sources(question, settings.corpora, settings.net, engine, documents.text)
     if place:
         check_place(place)
     raise typer.Exit(start(question, settings, options.json))

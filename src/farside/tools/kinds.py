@@ -11,6 +11,9 @@ PDF = b"%PDF-"
 HTML = (".html", ".htm", ".xhtml")
 SNIFFED = 8192
 """Bytes at the beginning that are looked at."""
+CONTROLS = bytes({*range(32), 127} - set(b"\b\t\n\f\r\x1b"))
+"""Bytes that no text has, in whatever encoding, but those of UTF-16; of compressed data they are a tenth."""
+MOST_CONTROLS = 0.02
 PYTHON_S_OWN = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
 """Codecs that no page is written in: they take hours, or end in half a character."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -23,7 +26,7 @@ def kind_of(data: bytes, name: str = "", content_type: str = "") -> Kind:
         return "pdf"
     if any(head.startswith(mark) for mark, _ in MARKS):
         return "html" if _claims_html(name, content_type) else "text"
-    if b"\0" in head:
+    if b"\0" in head or len(head) - len(head.translate(None, CONTROLS)) > MOST_CONTROLS * len(head):
         return "binary"
     start = head.lstrip()[:15].lower()
     is_html = _claims_html(name, content_type) or start.startswith((b"<!doctype html", b"<html"))
