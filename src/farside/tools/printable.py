@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n])")
-"""What a progress bar has drawn over: a terminal shows only what comes after the last carriage return."""
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), 127) if chr(code) not in "\t\n"}
 
 
@@ -21,5 +19,10 @@ def printable(data: bytes) -> str:
     if "\x1b" in text:
         text = ANSI.sub("", text)
     if "\r" in text:
-        text = OVERWRITTEN.sub("", text.replace("\r\n", "\n")).replace("\r", "")
+        text = "\n".join(map(_last_drawn, text.replace("\r\n", "\n").split("\n")))
     return text.translate(CONTROL)
+
+
+def _last_drawn(line: str) -> str:
+    """Return what a terminal shows of a progress bar: what comes after the last carriage return."""
+    return line.rstrip("\r").rpartition("\r")[2]

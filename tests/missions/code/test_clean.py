@@ -15,7 +15,7 @@ import pytest
 
 from farside.agent.home import new_run, private
 from farside.missions.code.base import Base
-from farside.missions.code.clean import Clean, Places
+from farside.missions.code.clean import KEPT, Clean, Places
 from farside.missions.code.copies import fill, kept
 from farside.missions.code.order import order
 from farside.tools.landlock import Landlock
@@ -207,3 +207,11 @@ def test_sources_in_src_are_found(it: Prepared) -> None:
 def test_a_program_starts_in_a_terminal_when_it_ends_well_or_runs_on(it: Prepared, command: str, how: str) -> None:
     it.clean.check_out(b"")
     assert it.clean.starts(command).how == how
+
+
+def test_of_much_output_the_beginning_and_the_end_are_kept(it: Prepared) -> None:
+    it.clean.check_out(b"")
+    trial = it.clean.trial("echo begun; head -c 9000000 /dev/zero | tr '\\0' x; echo; echo ended; exit 1", 60)
+    assert trial.how == "fail"
+    assert trial.output.startswith("begun\nxxx") and "xxx\nended" in trial.output[-100:]
+    assert len(trial.output) < KEPT + 100

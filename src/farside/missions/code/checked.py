@@ -26,10 +26,10 @@ FINDINGS: dict[Finding, str] = {
 }
 TIMES = re.compile(r"(?<![\w.])(?<!its )\d+(?:\.\d+)? ?(?:s|ms|seconds?|sec)\b")
 """Differ from run to run, and would make each output a new one; not so the time that farside gave (`its 300 s`)."""
-GOOD = re.compile(r"^(?:.* \.\.\. ok|=== RUN .*|\s*--- PASS: .*)\n", re.M)
+GOOD = re.compile(r"^(?:.* \.\.\. ok|=== RUN .*|[ \t]*--- PASS: .*)\n", re.M)
 """Lines on tests that pass."""
 TAIL_LINES, TAIL_CHARACTERS = 40, 3_000
-MOST_NAMES = 12
+MOST_NAMES, LONGEST_NAME = 12, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def named(names: frozenset[str] | tuple[str, ...]) -> str:
     """Return names on one line, the first of many."""
     ordered = sorted(names)
     rest = len(ordered) - MOST_NAMES
-    return ", ".join(ordered[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(name[:LONGEST_NAME] for name in ordered[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def tail(output: str) -> str:

@@ -34,6 +34,8 @@ START_SECONDS = 10.0
 """What still runs then has started."""
 MOST, MOST_TEXT = 64 * 2**20, 200_000
 """Bytes of a patch or a file of results; bytes of a text that is looked into."""
+KEPT = 200_000
+"""Characters of what tests printed."""
 BEFORE = "HEAD~1"
 """The commit that the work began with, in a checkout."""
 NOT_RUN = (126, 127)
@@ -136,7 +138,7 @@ class Clean:
         done = self._shell(TESTING.format(**quoted, command=command), seconds)
         took = round(time.monotonic() - began, 3)
         results = results_of(done.text, self._read("junit.xml").decode(errors="replace"))
-        return Trial(command, _how(done, results), done.text, results, took)
+        return Trial(command, _how(done, results), _kept(done.text), results, took)
 
     def check_out(self, patch: bytes, original: Sequence[str] = ()) -> Contents:
         """Make the checkout anew, with the patch committed in it.
@@ -250,6 +252,14 @@ def _blob(text: str, digits: int) -> str:
     """Return the name that git gives a text, in a repository whose names have so many digits."""
     data = text.encode()
     return hashlib.new("sha1" if digits < SHA256 else "sha256", b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def _kept(text: str) -> str:
+    """Return the beginning and the end of what was printed, where it is much."""
+    cut = len(text) - KEPT
+    if cut <= 0:
+        return text
+    return f"{text[: KEPT // 2]}\n[... {cut:,} characters left out here ...]\n{text[-KEPT // 2 :]}"
 
 
 def _how(done: _Done, results: Results) -> How:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farside.missions.code.suite import is_test
 
 PLACES = (
-    re.compile(r'File "(?P<path>[^"\n]+)", line (?P<line>\d+)'),
-    re.compile(r"(?P<path>[\w./-]+\.\w+):(?P<line>\d+)"),
+    re.compile(r'File "(?P<path>[^"\n]+)", line (?P<line>\d{1,9})'),
+    re.compile(r"(?<![\w./-])(?P<path>[\w./-]++):(?P<line>\d{1,9})"),
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
@@ -23,6 +25,9 @@ AROUND = 8
 MOST_LINES = 60
 """Of one piece."""
 MOST_PIECES = 5
+MOST_PLACES = 100
+MOST_TESTS = 2
+"""Places in tests that are shown, and looked into for what they call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,10 @@ class Piece:
 def pieces(output: str, files: Mapping[str, str]) -> list[Piece]:
     """Return the pieces of source that a failing run of the tests points to; `files` maps paths to texts."""
     named = [around(path, line, files[path]) for path, line in places(output, files)]
-    tests = [piece for piece in named if is_test(piece.path)]
+    tests = list(dict.fromkeys(piece for piece in named if is_test(piece.path)))[:MOST_TESTS]
     called = [found for piece in tests for found in _called(piece, files)]
-    return list(dict.fromkeys((*tests[:2], *(piece for piece in named if not is_test(piece.path)), *called)))[
-        :MOST_PIECES
-    ]
+    found = (*tests, *(piece for piece in named if not is_test(piece.path)), *called)
+    return list(dict.fromkeys(found))[:MOST_PIECES]
 
 
 def numbered(piece: Piece, text: str) -> str:
@@ -51,14 +55,26 @@ def numbered(piece: Piece, text: str) -> str:
 
 
 def places(output: str, files: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield path and line of each place that the output names, each once, where it is a file of the repository."""
-    known = sorted(files, key=len, reverse=True)
-    seen = set()
-    for found in (found for pattern in PLACES for found in pattern.finditer(output)):
-        path = next((path for path in known if f"/{found['path']}".endswith(f"/{path}")), None)
-        if path and (place := (path, int(found["line"]))) not in seen:
-            seen.add(place)
-            yield place
+    """Yield path and line of each place that the output names, each once, where it is a file of the repository.
+
+    Of many the first MOST_PLACES are.
+    """
+    known = set(files)
+    depth = max((path.count("/") for path in known), default=0)
+    named = ((found["path"], int(found["line"])) for pattern in PLACES for found in pattern.finditer(output))
+    there = ((_path(name, known, depth), line) for name, line in named)
+    seen = set[tuple[str, int]]()
+    for path, line in there:
+        if path and (path, line) not in seen and len(seen) < MOST_PLACES:
+            seen.add((path, line))
+            yield path, line
+
+
+def _path(name: str, known: AbstractSet[str], depth: int) -> str:
+    """Return the file that a name ends with, the one that lies deepest; "" where it is none of the known."""
+    parts = name.rsplit("/", depth + 1)
+    ends = ("/".join(parts[first:]) for first in range(len(parts)))
+    return next((end for end in ends if end in known), "")
 
 
 def around(path: str, line: int, text: str) -> Piece:
@@ -78,6 +94,7 @@ def functions(text: str) -> list[Function]:
     return [node for node in ast.walk(parsed(text)) if isinstance(node, Function)]
 
 
+@lru_cache(maxsize=4)
 def parsed(text: str) -> ast.Module:
     """Return the tree of a file; an empty one of what is not Python."""
     try:

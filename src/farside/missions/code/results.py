@@ -16,7 +16,7 @@ LINES: tuple[tuple[re.Pattern[str], int, int], ...] = (
     (re.compile(r"^(\w+ \([\w.]+\))(?:\n[^\n]*)? \.\.\. (ok|FAIL|ERROR|skipped|expected failure)", re.M), 1, 2),
     (re.compile(r"^test (\S[^\n]*?) \.\.\. (ok|FAILED|ignored)", re.M), 1, 2),
     (re.compile(r"^[ ]*--- (PASS|FAIL|SKIP): (\S+)", re.M), 2, 1),
-    (re.compile(r"^[ ]*(ok|not ok) \d+ - ([^\n#]*?)[ ]*(?:#[^\n]*)?$", re.M), 2, 1),
+    (re.compile(r"^[ ]*(ok|not ok) \d+ - ([^\n#]*)(?:#[^\n]*)?$", re.M), 2, 1),
     (re.compile(r"^[ ]*([✔✓✖✕\u00d7])[ ]+([^\n]+?)(?: \([\d.]+ ?m?s\))?$", re.M), 2, 1),
 )
 """Of each runner: the pattern, and the groups of the test's name and of its fate."""
@@ -70,4 +70,4 @@ def _from_junit(text: str) -> Iterator[tuple[str, Fate]]:
 
 def _from_lines(output: str, pattern: re.Pattern[str], name: int, fate: int) -> Iterator[tuple[str, Fate]]:
     for found in pattern.finditer(output):
-        yield found[name], FATES[found[fate]]
+        yield found[name].rstrip(), FATES[found[fate]]

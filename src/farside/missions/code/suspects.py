@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from farside.missions.code.pointing import Function, around, defined, parsed, places
+from farside.missions.code.pointing import MOST_TESTS, Function, around, defined, parsed, places
 from farside.missions.code.suite import is_test
 
 MOST = 4
@@ -22,6 +23,8 @@ DEPTH = 2
 """How far calls are followed from what a test calls."""
 MAKER = "__init__"
 NAME = re.compile(r"[A-Za-z_]\w*")
+Known = Mapping[str, Sequence["Suspect"]]
+"""Functions by their file, or by the names that call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,9 @@ def case(output: str, files: Mapping[str, str]) -> Case:
     """Return what the output of a failing run comes down to; `files` maps paths to texts."""
     named = [(path, line) for path, line in places(output, files) if path.endswith(".py")]
     tests = [(path, line) for path, line in named if is_test(path)]
-    known = [
-        found for path in sorted(files) if path.endswith(".py") and not is_test(path) for found in _all(path, files)
-    ]
-    near = [*_inside(named, known), *(found for place in tests for found in _reached(place, files, known))]
+    known = {path: list(_all(path, files)) for path in sorted(files) if path.endswith(".py") and not is_test(path)}
+    called = _by_call(found for inside in known.values() for found in inside)
+    near = chain(_inside(named, known), *(_reached(place, files, called) for place in tests[:MOST_TESTS]))
     return Case(_shown(*tests[0], files) if tests else "", tuple(dict.fromkeys(near))[:MOST])
 
 
@@ -74,13 +76,22 @@ def _all(path: str, files: Mapping[str, str]) -> Iterator[Suspect]:
             yield Suspect(path, owners.get(id(node), ""), node.name, node.lineno, last, source)
 
 
-def _inside(named: Iterable[tuple[str, int]], known: Iterable[Suspect]) -> Iterator[Suspect]:
+def _by_call(known: Iterable[Suspect]) -> Known:
+    """Return the functions by the names that call them: that of the class calls the one that makes its objects."""
+    found: dict[str, list[Suspect]] = {}
+    for each in known:
+        for name in {each.name, each.owner if each.name == MAKER else each.name}:
+            found.setdefault(name, []).append(each)
+    return found
+
+
+def _inside(named: Iterable[tuple[str, int]], known: Known) -> Iterator[Suspect]:
     """Yield the functions in which places lie, the last place first: tracebacks end where it went wrong."""
     for path, line in reversed(list(named)):
-        yield from (each for each in known if each.path == path and each.first <= line <= each.last)
+        yield from (each for each in known.get(path, ()) if each.first <= line <= each.last)
 
 
-def _reached(place: tuple[str, int], files: Mapping[str, str], known: list[Suspect]) -> Iterator[Suspect]:
+def _reached(place: tuple[str, int], files: Mapping[str, str], known: Known) -> Iterator[Suspect]:
     """Yield what a line of a test calls, then what its test calls, and what these call in their turn."""
     path, line = place
     lines = files[path].splitlines()
@@ -91,10 +102,10 @@ def _reached(place: tuple[str, int], files: Mapping[str, str], known: list[Suspe
     yield from found
 
 
-def _called(source: str, known: Iterable[Suspect]) -> Iterator[Suspect]:
-    """Yield the functions whose names a source uses, in that order; of a class, the one that makes its objects."""
+def _called(source: str, known: Known) -> Iterator[Suspect]:
+    """Yield the functions whose names a source uses, in that order."""
     for name in dict.fromkeys(_names(source)):
-        yield from (each for each in known if name in (each.name, each.name == MAKER and each.owner))
+        yield from known.get(name, ())
 
 
 def _names(source: str) -> list[str]:

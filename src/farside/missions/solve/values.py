@@ -15,7 +15,7 @@ CLOSE = Decimal("1e-9")
 """Relative difference of two outputs that are the same value."""
 TINY = Decimal("1e-12")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
-ITEM = re.compile(r"^\s*\d{1,3}[.)]\s", re.MULTILINE)
+ITEM = re.compile(r"^[ \t]*\d{1,3}[.)]\s", re.MULTILINE)
 RAISED = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b", "0123456789+-")
 NUMBER = re.compile(
     r"(?<![\w.])(?P<sign>[-\u2212]?)"
