@@ -41,16 +41,16 @@ test-k2: ## set up torch and the packages that farside.k2 is proven against, the
 	@$(PYTHON_IN) -m pytest tests/k2
 
 mini: ## train K2-mini from nothing in build/mini, and tell how it does; goes on where it was stopped
-	@scripts/setup.sh k2 dev
+	@scripts/setup.sh train dev
 	@env $(TRAINS) $(PYTHON_IN) -m farside.train.mini --out build/mini
 	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model
 
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
-	@scripts/setup.sh local parity dev
+	@scripts/setup.sh local train parity dev
 	@$(PYTHON_IN) -m pytest --all
 
 lint: ## ruff and strict mypy; sets up torch, whose types are checked too
-	@scripts/setup.sh parity dev
+	@scripts/setup.sh train parity dev
 	@$(PYTHON_IN) -m ruff check
 	@$(PYTHON_IN) -m ruff format --check
 	@$(PYTHON_IN) -m mypy src tests bench

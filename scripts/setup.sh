@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make .venv with farside and the named extras, or say what this machine lacks and the command that installs it.
 #
-#   scripts/setup.sh [local] [k2] [parity] [science] [mcp] [dev]
+#   scripts/setup.sh [local] [k2] [train] [parity] [science] [mcp] [dev]
 #
 # A stamp in .venv makes the next call instant; it is stale once pyproject.toml, constraints.txt or this script changes.
 # PYTHON names the interpreter to use.
@@ -95,10 +95,11 @@ want_room_for() { # extra
         ;;
     dev) want_room 150 "$PWD/$venv" "pytest, mypy and ruff" ;;
     k2) want_room 1000 "$PWD/$venv" "torch" ;;
+    train) want_room 1100 "$PWD/$venv" "torch and matplotlib" ;;
     science) want_room 100 "$PWD/$venv" "sympy and mpmath" ;;
     mcp) want_room 60 "$PWD/$venv" "the package of the protocol MCP" ;;
     parity) want_room 1200 "$PWD/$venv" "torch, transformers and compressed-tensors" ;;
-    *) give_up "farside has no extra named $1." "scripts/setup.sh [local] [k2] [parity] [science] [mcp] [dev]" ;;
+    *) give_up "farside has no extra named $1." "scripts/setup.sh [local] [k2] [train] [parity] [science] [mcp] [dev]" ;;
     esac
 }
 

@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 HEAVY = (
-    *("asyncio", "cloudpickle", "httpcore", "httpx", "httpx_sse", "json_repair", "justhtml", "pydantic", "pypdf"),
-    *("rich", "tiktoken", "torch", "xllamacpp"),
+    *("asyncio", "cloudpickle", "httpcore", "httpx", "httpx_sse", "json_repair", "justhtml", "matplotlib"),
+    *("pydantic", "pypdf", "rich", "tiktoken", "torch", "xllamacpp"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The packages of the extra `k2`: named where one is missing, before anything is imported that rests on it."""
+"""The packages of an extra: named where one is missing, before anything is imported that rests on it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from importlib.util import find_spec
 
 from farside.errors import FarsideError
 
-INSTALL = "pip install 'farside[k2]'"
 
-
-def need(what: str, *packages: str) -> None:
-    """Check that the packages which `what` rests on are installed.
+def need(what: str, *packages: str, extra: str = "k2") -> None:
+    """Check that the packages of an extra which `what` rests on are installed.
 
     Raises:
         FarsideError: one is not; it is named.
     """
     for package in packages:
         if find_spec(package) is None:
-            raise FarsideError(f"{what} needs {package}, which is not here.", INSTALL)
+            raise FarsideError(f"{what} needs {package}, which is not here.", f"pip install 'farside[{extra}]'")

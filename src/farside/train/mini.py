@@ -21,6 +21,7 @@ from farside.train.dataset import write_dataset
 from farside.train.drill import drills
 from farside.train.export import export
 from farside.train.generate import generate
+from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES, prepare
 from farside.train.recipe import train
 from farside.train.settings import Settings, read_settings
@@ -42,6 +43,7 @@ def make(out: Path, settings: Settings) -> Path:
         return model
     check_memory(free_memory())
     check_room(model, DISK, "A training")
+    check_drawing()
     first = out / "data" / settings.data[0].name
     for data in settings.data:
         traces, examples = out / "traces" / data.name, out / "data" / data.name

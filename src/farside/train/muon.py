@@ -37,10 +37,13 @@ class Muon(Optimizer):
 
     def __init__(self, matrices: Iterable[Tensor], lr: float, decay: float, mu: float = 0.95) -> None:
         super().__init__(matrices, {"lr": lr, "decay": decay, "mu": mu})
+        self.update = 0.0
+        """Root mean square, over all matrices, of lr O: what the last step added, decay aside."""
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """Update every matrix that has a gradient."""
+        squares, numbers = 0.0, 0
         for group in self.param_groups:
             shapes: dict[torch.Size, list[Tensor]] = {}
             for matrix in group["params"]:
@@ -48,9 +51,13 @@ class Muon(Optimizer):
                     shapes.setdefault(matrix.shape, []).append(matrix)
             for same in shapes.values():
                 for start in range(0, len(same), BATCH):
-                    self._update(same[start : start + BATCH], group["lr"], group["decay"], group["mu"])
+                    size = self._update(same[start : start + BATCH], group["lr"], group["decay"], group["mu"])
+                    squares += (group["lr"] * size) ** 2
+                numbers += len(same) * same[0].numel()
+        self.update = (squares / max(numbers, 1)) ** 0.5
 
-    def _update(self, matrices: list[Tensor], lr: float, decay: float, mu: float) -> None:
+    def _update(self, matrices: list[Tensor], lr: float, decay: float, mu: float) -> float:
+        """Return the norm of O, all matrices taken together."""
         gradients = [matrix.grad for matrix in matrices if matrix.grad is not None]
         momenta = [self._momentum(matrix) for matrix in matrices]
         for momentum, gradient in zip(momenta, gradients, strict=True):
@@ -59,6 +66,7 @@ class Muon(Optimizer):
         updates = orthogonal(ahead) * (RMS * max(matrices[0].shape) ** 0.5)
         for matrix, update in zip(matrices, updates, strict=True):
             matrix.mul_(1 - lr * decay).add_(update, alpha=-lr)
+        return float(torch.linalg.vector_norm(updates))
 
     def _momentum(self, matrix: Tensor) -> Tensor:
         state = self.state[matrix]

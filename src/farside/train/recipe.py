@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from farside.errors import FarsideError
+from farside.train.curves import draw_stage
 from farside.train.dataset import read_dataset
+from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES
 from farside.train.settings import Settings, read_settings
 from farside.train.trainer import Trainer
@@ -21,12 +23,15 @@ def train(settings: Settings, data: Path, run: Path) -> Path:
     """Return where the weights of the last stage lie.
 
     Raises:
-        FarsideError: the data cannot be read, the folder is another training's, or it diverged.
+        FarsideError: the data cannot be read, the folder is another training's, it diverged, or nothing can be
+            drawn.
     """
+    check_drawing()
     weights = None
     for stage in settings.stages:
         examples = read_dataset(data / stage.data / EXAMPLES)
         weights = Trainer(settings, stage, examples, run / stage.name, weights).train()
+        draw_stage(run / stage.name)
     assert weights is not None
     return weights
 

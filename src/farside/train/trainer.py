@@ -146,7 +146,8 @@ class Trainer:
         state.step, state.taken = state.step + 1, state.taken + len(chosen)
         state.tokens += told["batch"]
         return {"step": state.step, "tokens": state.tokens, **told, "lr": stage.learning_rate * factor,
-                "largest_logit": logit, "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
+                "largest_logit": logit, "update": state.muon.update,
+                "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
 
     def _learn(self, examples: list[tuple[Tensor, Tensor]]) -> dict[str, Any]:
         """Add up the gradients of a step, a part at a time; move the biases; return what was seen."""
