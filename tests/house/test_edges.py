@@ -23,7 +23,7 @@ EDGES = {
     "typer": ("farside.cli",),
     "xllamacpp": ("farside.models",),
     "cloudpickle": ("farside.tools",),
-    "pickle": ("farside.tools",),
+    "pickle": ("farside.tools", "farside.train.weights"),
     "tiktoken": ("farside.k2",),
     "safetensors": ("farside.k2", "farside.train.dataset"),
     "regex": ("farside.train.vocabulary",),

@@ -29,11 +29,12 @@ from farside.train.fake_int4 import rounded
 from farside.train.mini import check_memory
 from farside.train.model import grouped, made, matrices, others
 from farside.train.muon import Muon
-from farside.train.order import endless, pack
+from farside.train.order import endless, pack, parts
 from farside.train.qk_clip import clip
 from farside.train.schedule import wsd
 from farside.train.settings import Settings, Stage, read_settings
-from farside.train.trainer import Trainer, parts
+from farside.train.trainer import Trainer
+from farside.train.weights import take_up
 
 TINY: dict[str, int] = {
     "vocab_size": 512,
@@ -232,12 +233,41 @@ def test_a_folder_of_another_training_is_refused(tmp_path: Path) -> None:
 
 def test_divergence_names_the_tensor_and_keeps_the_last_state(tmp_path: Path) -> None:
     data = read_dataset(written(tmp_path))
-    broken = made(shape(), 1)
-    broken.get_parameter("model.layers.1.self_attn.o_proj.weight").data[0, 0] = math.nan
-    torch.save(broken.state_dict(), tmp_path / "before.pt")
-    with pytest.raises(FarsideError, match=r"diverged at step 1: .* is not finite"):
-        Trainer(tiny(), STAGE, data, tmp_path / "run", tmp_path / "before.pt").train()
+    steep = replace(STAGE, learning_rate=1e30)
+    with pytest.raises(FarsideError, match=r"diverged at step \d: model\..* is not finite"):
+        Trainer(tiny(), steep, data, tmp_path / "run", None).train()
     assert not (tmp_path / "run" / "model.pt").exists()
+
+
+def weights_file(folder: Path, what: str) -> Path:
+    path, model = folder / "before.pt", made(shape(), 1)
+    match what:
+        case "damaged":
+            model.get_parameter("model.layers.1.self_attn.o_proj.weight").data[0, 0] = math.nan
+            torch.save(model.state_dict(), path)
+        case "foreign":
+            torch.save(made(replace(shape(), hidden_size=64), 1).state_dict(), path)
+        case "torn":
+            torch.save(model.state_dict(), path)
+            path.write_bytes(path.read_bytes()[:5000])
+        case "text":
+            path.write_text("weights")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("damaged", r"is damaged: model\.layers\.1\.self_attn\.o_proj\.weight is not finite"),
+        ("foreign", "holds no weights of this model"),
+        ("torn", "cannot be read as weights"),
+        ("text", "cannot be read as weights"),
+        ("missing", "cannot be read as weights"),
+    ],
+)
+def test_what_is_no_weights_of_this_model_is_refused(what: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(FarsideError, match=told):
+        take_up(made(shape(), 1), weights_file(tmp_path, what))
 
 
 def test_a_stretched_stage_has_yarn_and_a_longer_window() -> None:

@@ -26,3 +26,15 @@ def pack(indices: Iterator[int], lengths: Sequence[int], window: int, tokens: in
         taken.append(next(indices))
         sum_ += min(window, lengths[taken[-1]])
     return taken
+
+
+def parts(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Yield indices whose lengths come to `most` at most, or one alone that is longer."""
+    part, size = list[int](), 0
+    for index, length in enumerate(lengths):
+        if part and size + length > most:
+            yield part
+            part, size = [], 0
+        part.append(index)
+        size += length
+    yield part
