@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.command import Farside
@@ -48,6 +50,19 @@ def test_the_book_is_exported(farside: Farside, book: str, name: str) -> None:
     done = farside("write", "export", name, "--book", book)
     assert (done.code, done.out) == (0, f"{name} has 1 chapter of 7.\n")
     assert (farside.folder / name).stat().st_size > 5_000
+
+
+@pytest.mark.parametrize(
+    "name", ["book.md", "ledger.md", "intended.md", "chapters/01.md", "notes/x.epub", "bible/x.md"]
+)
+def test_no_file_of_the_book_is_written_over(farside: Farside, book: str, name: str) -> None:
+    before = {path: path.read_bytes() for path in Path(book).rglob("*") if path.is_file()}
+    done = farside("write", "export", f"{book}/{name}", "--book", book)
+    assert (done.code, done.out) == (2, "")
+    assert f"{name} is a file of the book itself." in done.err and "Name another" in done.err
+    assert {path: path.read_bytes() for path in Path(book).rglob("*") if path.is_file()} == before
+    assert farside("write", "export", f"{book}/out.md", "--book", book).code == 0
+    assert farside("write", "export", f"{book}/out.md", "--book", book).code == 0
 
 
 @pytest.mark.parametrize(

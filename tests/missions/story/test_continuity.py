@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,23 @@ def folder(tmp_path: Path) -> Path:
 def test_the_text_alone_shows_what_it_breaks(folder: Path, old: str, new: str, said: str) -> None:
     lines = broken(edited(folder, CHAPTER, old, new))
     assert any(said in line for line in lines) if said else not lines, lines
+
+
+def test_lines_that_are_wrapped_by_hand_and_accents_of_their_own_say_the_same(tmp_path: Path) -> None:
+    folder = copied(TIDE, tmp_path / "tide")
+    text = (folder / CHAPTER).read_text()
+    wrapped = text.replace("海生从口袋里摸出铜铃。", "海生从口\n袋里摸出铜\n铃。").replace("没蹭掉", "没蹭\n掉")
+    (folder / CHAPTER).write_text(wrapped)
+    (folder / FACTS).write_text((folder / FACTS).read_text().replace("be8b6fe98b16bb23", hashed(wrapped)))
+    assert found(read_book(folder)) == []
+    never = edited(folder, "bible/objects.md", "## 铜铃\n", "## 铜铃\n- 绝不：摸出铜铃\n")
+    assert broken(never) == ["chapters/01.md:17: `摸出铜铃` must not stand here: `never` of 铜铃 in the bible."]
+
+
+def test_an_accent_may_be_a_character_of_its_own(folder: Path) -> None:
+    book = edited(folder, "bible/minor.md", "## Denise", "## Dénise").with_files({})
+    text = book.chapters[0].text.replace("Denise", unicodedata.normalize("NFD", "Dénise"))
+    assert "absent" not in {each.kind for each in continuity(book.with_files({CHAPTER: text}))}
 
 
 @pytest.mark.parametrize(

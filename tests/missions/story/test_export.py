@@ -80,6 +80,37 @@ def test_marks_of_a_text_do_not_become_marks_of_the_file(tmp_path: Path) -> None
         assert any("x < y & z > w & w" in "".join(ElementTree.fromstring(page).itertext()) for page in pages)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_no_xml_may_hold_is_left_out(tmp_path: Path, language: str) -> None:
+    controls = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)))
+    files = {
+        "book.md": f"# A{controls}\n- language: {language}\n- author: B{controls}\n",
+        "chapters/1.md": f"# C{controls}\n\nD{controls}E *F{controls}*\n",
+    }
+    for name in ("book.epub", "book.docx"):
+        export(read(files), tmp_path / name)
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            pages = [archive.read(each) for each in archive.namelist() if each != "mimetype" and "css" not in each]
+        texts = ["".join(ElementTree.fromstring(page).itertext()) for page in pages]
+        assert any("DE F" in text for text in texts)
+
+
+def test_lines_of_chinese_go_on_without_a_space_and_those_of_english_with_one(tmp_path: Path) -> None:
+    text = "# 一\n\n他说：\n“潮\n退了。”\n海生 A\nB 看。\n"
+    for language, wanted in (("zh", "他说：“潮退了。”海生 A B 看。"), ("en", "他说：“潮退了。”海生 A B 看。")):
+        export(read({"book.md": f"# A\n- language: {language}\n", "chapters/1.md": text}), tmp_path / "book.epub")
+        with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+            page = ElementTree.fromstring(archive.read("book/chapter-001.xhtml"))
+        assert ["".join(each.itertext()) for each in page.iter(f"{HTML}p")] == [wanted]
+
+
+def test_a_failed_export_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "book.epub").mkdir()
+    with pytest.raises(FarsideError, match="cannot be written"):
+        export(read_book(EXAMPLE), tmp_path / "book.epub")
+    assert [path.name for path in tmp_path.iterdir()] == ["book.epub"]
+
+
 def test_styles_and_quotation_marks() -> None:
     assert runs("a *b* **c** 2*3*4 \\*d\\* snake_case _e_") == (
         *(Run("a "), Run("b", italic=True), Run(" "), Run("c", bold=True)),

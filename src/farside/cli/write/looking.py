@@ -12,7 +12,7 @@ from farside.errors import FarsideError
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.book.continuity import continuity
 from farside.missions.story.book.folder import read_book
-from farside.missions.story.export.writing import export
+from farside.missions.story.export.writing import export, refuse_own
 from farside.missions.story.text.scores import places, scored, table
 from farside.missions.story.text.words import unit
 
@@ -72,8 +72,9 @@ def print_exported(folder: Path, file: Path) -> None:
     """Export a book, and say where.
 
     Raises:
-        FarsideError: there is no book, no such format, or the file cannot be written.
+        FarsideError: there is no book, no such format, or the file is one of the book or cannot be written.
     """
     book = read_book(folder)
+    refuse_own(folder, file)
     export(book, file)
     print(f"{file} has {count(len(book.chapters), 'chapter')} of {len(book.outline) or len(book.chapters)}.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
+from farside.missions.story.book.chapter import CJK
 from farside.missions.story.book.page import Entry, listed, phrases
 
 FROM = re.compile(r"(.+?)\s*(?:\bfrom(?: chapter)?|[:：]|自第?|从第?)?\s*(\d+)\s*章?(?:起)?$")
@@ -92,13 +94,23 @@ def whole(value: str) -> int | None:
 
 def called(everything: tuple[Named, ...], name: str) -> Named | None:
     """Return who or what is called by a name, whatever its case."""
-    wanted = name.strip().lower()
-    return next((each for each in everything if wanted in map(str.lower, each.names)), None)
+    wanted = _folded(name.strip())
+    return next((each for each in everything if wanted in map(_folded, each.names)), None)
+
+
+def _folded(name: str) -> str:
+    """Return a name without case; an accent may be written as a character of its own."""
+    return unicodedata.normalize("NFC", name).lower()
 
 
 def occurs(phrase: str, text: str) -> re.Match[str] | None:
-    """Find a phrase in a text, as whole words where it is written in Latin letters, whatever its case."""
+    """Find a phrase in a text, as whole words where it is written in Latin letters, whatever its case.
+
+    The text of the match is composed: its places are those in `found.string`. Lines of Chinese go on without a space.
+    """
+    phrase, text = (unicodedata.normalize("NFC", each) for each in (phrase, text))
     pattern = r"\s+".join(map(re.escape, phrase.split()))
+    pattern = re.sub(rf"(?<=[{CJK}])(?=[{CJK}])", r"\\s*", pattern)
     if LATIN.match(phrase[:1]):
         pattern = rf"\b{pattern}"
     if LATIN.match(phrase[-1:]):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 NUMBER = re.compile(r"(\d+)")
+CJK = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Characters of Chinese, with its punctuation."""
+_MARKS = "“”‘’…—"
+WRAPPED = re.compile(rf"(?<=[{CJK}])\s*\n\s*(?=[{CJK}{_MARKS}])|(?<=[{_MARKS}])\s*\n\s*(?=[{CJK}])")
 TYPOGRAPHY = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "\u00a0": " "})
 
 
@@ -58,8 +63,14 @@ class Chapter:
 
 
 def plain(text: str) -> str:
-    """Return a text with single spaces and straight marks."""
-    return " ".join(text.translate(TYPOGRAPHY).split())
+    """Return a text with single spaces, none between characters of Chinese, straight marks and composed accents."""
+    text = unicodedata.normalize("NFC", text).translate(TYPOGRAPHY)
+    return " ".join(re.sub(rf"(?<=[{CJK}])\s+(?=[{CJK}])", "", text).split())
+
+
+def joined(text: str) -> str:
+    """Return a paragraph as one line: between two lines of Chinese is no space."""
+    return " ".join(WRAPPED.sub("", text).split())
 
 
 def is_break(text: str) -> bool:

@@ -53,7 +53,7 @@ def _forbidden(book: Book, chapter: Chapter) -> Iterator[Finding]:
         for phrase in never:
             for paragraph in chapter.paragraphs:
                 if found := occurs(phrase, paragraph.text):
-                    line = paragraph.line + paragraph.text[: found.start()].count("\n")
+                    line = paragraph.line + found.string[: found.start()].count("\n")
                     yield Finding("forbidden", chapter.file, line, phrase, source)
 
 

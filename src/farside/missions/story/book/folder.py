@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from farside.errors import FarsideError
-from farside.missions.story.book.book import FRONT, Book, read
+from farside.missions.story.book.book import FORMS, FRONT, INTENDED, Book, read
 from farside.tools.below import read_below
 from farside.tools.reasons import Unreadable
 
@@ -48,6 +48,11 @@ def text_of(folder: Path, name: str) -> str:
         return _text(folder, name)
     except FileNotFoundError:
         return ""
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a path below a book's folder is that of a file which the book is made of."""
+    return name in (FRONT, INTENDED, *FORMS) or name.partition("/")[0] in FOLDERS
 
 
 def write_text(folder: Path, name: str, text: str) -> None:

@@ -6,15 +6,19 @@ Of Markdown a chapter uses paragraphs, `*italic*`, `**bold**`, a heading and sce
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from farside.missions.story.book.book import Book
-from farside.missions.story.book.chapter import Chapter, is_break
+from farside.missions.story.book.chapter import Chapter, is_break, joined
 
 INLINE = re.compile(
     r"(?<![\\*0-9A-Za-z])(\*\*|\*)(?=\S)(.+?)(?<=\S)\1(?!\*)|(?<![\\\w])(_)(?=\S)(.+?)(?<=\S)_(?!\w)", re.DOTALL
 )
+
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,14 @@ class Volume:
 
 def volume(book: Book) -> Volume:
     """Return the written chapters of a book."""
-    set_type = typographic if book.language == "en" else str
+    set_type = _set(book.language)
     chapters = tuple((set_type(_title(book, each)), blocks(set_type(each.text))) for each in book.chapters)
     return Volume(set_type(book.title), set_type(book.front.value("author")), book.language, chapters)
+
+
+def _set(language: str) -> Callable[[str], str]:
+    """Return what sets a text as readers get it: without characters that no XML may hold, as controls."""
+    return lambda text: (typographic if language == "en" else str)(UNPRINTABLE.sub("", text))
 
 
 def typographic(text: str) -> str:
@@ -70,7 +79,7 @@ def blocks(text: str) -> tuple[Block, ...]:
         elif part.strip().startswith("#"):
             found.append(Block("heading", runs(part.strip().lstrip("#").strip())))
         elif part.strip():
-            found.append(Block("paragraph", runs(" ".join(part.split())), not found or found[-1].kind != "paragraph"))
+            found.append(Block("paragraph", runs(joined(part)), not found or found[-1].kind != "paragraph"))
     return tuple(found)
 
 

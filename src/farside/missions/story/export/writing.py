@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from farside.errors import FarsideError
 from farside.missions.story.book.book import Book
+from farside.missions.story.book.folder import FOLDERS, is_own
 from farside.missions.story.export.docx import docx
 from farside.missions.story.export.epub import epub
 from farside.missions.story.export.markdown import markdown
+from farside.missions.whole_file import replace_whole
 
 FORMATS: dict[str, Callable[[Book], bytes]] = {".md": markdown, ".epub": epub, ".docx": docx}
+
+
+def refuse_own(folder: Path, file: Path) -> None:
+    """Refuse to write over what a book is made of.
+
+    Raises:
+        FarsideError: the file is one of the book's own.
+    """
+    place, root = file.resolve(), folder.resolve()
+    if place.is_relative_to(root) and is_own(place.relative_to(root).as_posix()):
+        raise FarsideError(
+            f"{file} is a file of the book itself.", f"Name another, outside of {', '.join(FOLDERS)}: export.md."
+        )
 
 
 def export(book: Book, file: Path) -> None:
@@ -28,9 +41,6 @@ def export(book: Book, file: Path) -> None:
     if not book.chapters:
         raise FarsideError("The book has no chapter yet.", "Write one: farside write draft 1")
     try:
-        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
-            new.write(make(book))
-        os.chmod(new.name, 0o644)  # noqa: PTH101 - a temporary file is open to its owner alone
-        os.replace(new.name, file)  # noqa: PTH105
+        replace_whole(file, make(book))
     except OSError as error:
         raise FarsideError(f"{file} cannot be written ({error.strerror}).", "Name another file.") from error
