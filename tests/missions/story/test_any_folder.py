@@ -49,6 +49,9 @@ PIECES = st.sampled_from(
             "Ines",
             "\t",
             "🌊",
+            "\u2028",
+            "\x0c",
+            "\x85",
         ),
     ]
 )

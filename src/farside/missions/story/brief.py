@@ -21,7 +21,7 @@ from farside.missions.story.book.book import (
     Book,
 )
 from farside.missions.story.book.chapter import Chapter
-from farside.missions.story.book.page import Entry, parsed
+from farside.missions.story.book.page import Entry, lines_of, parsed
 from farside.missions.story.tasks.task import Task
 
 BIBLE = (WORLD, RULES, PEOPLE, MINOR, PLACES, OBJECTS, SECRETS, THEMES)
@@ -127,7 +127,7 @@ def _sliced(book: Book, path: str, wanted: Callable[[Entry], bool]) -> str:
     """Return the head of a file and those of its entries that are wanted, as they are written."""
     assert path in FORMS
     text = book.files.get(path, "")
-    lines, entries = text.splitlines(), parsed(path, text).entries
+    lines, entries = lines_of(text), parsed(path, text).entries
     ends = [entry.line - 1 for entry in entries[1:]] + [len(lines)]
     kept = [lines[: entries[0].line - 1]] if entries else [lines]
     kept += [lines[entry.line - 1 : end] for entry, end in zip(entries, ends, strict=False) if wanted(entry)]

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from farside.missions.story.book.page import lines_of
+
 NUMBER = re.compile(r"(\d+)")
 CJK = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 """Characters of Chinese, with its punctuation."""
@@ -81,7 +83,7 @@ def is_break(text: str) -> bool:
 @lru_cache(64)
 def _paragraphs(text: str) -> tuple[Paragraph, ...]:
     found: list[Paragraph] = []
-    lines = text.splitlines()
+    lines = lines_of(text)
     start = 0
     while start < len(lines):
         end = start

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from farside.missions.story.book.finding import Finding
 from farside.missions.story.book.ledger import unquoted
+from farside.missions.story.book.page import lines_of
 
 KINDS = {
     **dict.fromkeys(("day", "日", "日期"), "day"),
@@ -68,7 +69,7 @@ def hashed(text: str) -> str:
 def read_facts(file: str, text: str) -> Facts:
     """Return the facts that a file, or a reply of a model, lists."""
     drawn, facts, wrong = "", list[Fact](), list[Finding]()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if found := DRAWN.match(line.strip()):
             drawn = found[1]
         elif re.match(r"\s*[-*]\s", line) or "|" in line or "｜" in line:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +60,8 @@ def is_own(name: str) -> bool:
 def write_text(folder: Path, name: str, text: str) -> None:
     """Write a file of a book, on disk whole or not at all; the same text again changes nothing.
 
+    What the author's editor put into the file that is there stays so: how its lines end, and a byte-order mark.
+
     Raises:
         FarsideError: the system refuses, or one of its folders is a link.
     """
@@ -69,7 +73,7 @@ def write_text(folder: Path, name: str, text: str) -> None:
             below = _entered(descriptor, parent)
             os.close(descriptor)
             descriptor = below
-        _replace(descriptor, last, text.encode("utf-8", "replace"))
+        _replace(descriptor, last, _as_before(_bytes(descriptor, last), text.encode("utf-8", "replace")))
     except OSError as error:
         raise FarsideError(
             f"{folder / name} cannot be written ({error.strerror}).", "Look at the folder's rights and links."
@@ -77,6 +81,25 @@ def write_text(folder: Path, name: str, text: str) -> None:
     finally:
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def _bytes(descriptor: int, name: str) -> bytes:
+    """Return what stands in a file, nothing where there is no plain one: a link is not followed."""
+    try:
+        if not stat.S_ISREG(os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode):
+            return b""
+        with os.fdopen(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor), "rb") as file:
+            return file.read(MOST)
+    except FileNotFoundError:
+        return b""
+
+
+def _as_before(before: bytes, text: bytes) -> bytes:
+    """Return a text with the line ends that most lines of the file had before, and with its byte-order mark."""
+    ends = {b"\r\n": before.count(b"\r\n")}
+    ends |= {end: before.count(end) - ends[b"\r\n"] for end in (b"\n", b"\r")}
+    mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+    return mark + text.replace(b"\n", max(ends, key=lambda end: (ends[end], end == b"\n")))
 
 
 def _entered(descriptor: int, name: str) -> int:
@@ -107,7 +130,7 @@ def _names(folder: Path) -> Iterator[str]:
 
 def _text(folder: Path, name: str) -> str:
     try:
-        return read_below(folder, name, MOST).data.decode("utf-8-sig").replace("\r\n", "\n")
+        return read_below(folder, name, MOST).data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise FarsideError(

@@ -73,7 +73,7 @@ class Page:
 
 def parsed(path: str, text: str) -> Page:
     """Return the page that a text is. Any text is a page."""
-    blocks = list(_blocks(text.splitlines()))
+    blocks = list(_blocks(lines_of(text)))
     level, first, *_ = blocks[0] if blocks else (1, Entry("", 0))
     if level == 1:
         return Page(path, first, tuple(entry for _, entry in blocks[1:]))
@@ -107,6 +107,11 @@ def _entry(name: str, line: int, body: list[str], offset: int) -> Entry:
     return Entry(name, line, tuple(fields), "\n".join(body[number:]).strip("\n"))
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text as an editor counts them: nothing but a line feed ends one."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def entry_at(text: str, line: int) -> Entry:
     """Return the entry of a file whose heading stands on a line, as it is written."""
     return next(entry for entry in parsed("", text).entries if entry.line == line)
@@ -131,7 +136,7 @@ def with_field(text: str, entry: Entry, names: tuple[str, ...], value: str) -> s
 
     A field that is not there yet comes behind the last one. All else stays to the letter.
     """
-    lines = text.splitlines()
+    lines = lines_of(text)
     known = next((field for field in entry.fields if field.key in names), None)
     if known is None:
         at = max((_end(lines, field.line) for field in entry.fields), default=entry.line)
