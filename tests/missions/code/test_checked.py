@@ -15,6 +15,10 @@ def trial(how: How, passed: str = "", failed: str = "") -> Trial:
     return Trial("run it", how, "printed", Results(frozenset(passed.split()), frozenset(failed.split())))
 
 
+def summed(how: How, passed: int, failed: int) -> Trial:
+    return Trial("run it", how, "printed", Results(summed=(passed, failed)))
+
+
 BEFORE = trial("fail", "a b", "bug")
 GOOD = Checked(b"patch", ("x.py",), trial("pass", "a b bug"), BEFORE)
 
@@ -41,6 +45,17 @@ GOOD = Checked(b"patch", ("x.py",), trial("pass", "a b bug"), BEFORE)
         (replace(GOOD, before=trial("fail"), now=trial("pass")), "pass"),
         (replace(GOOD, before=trial("fail"), now=trial("pass"), original=trial("fail")), "cheated"),
         (replace(GOOD, before=trial("not run"), now=trial("pass", "new")), "pass"),
+        (replace(GOOD, before=trial("fail", "a[1] a[2]", "a[3]"), now=trial("pass", "a[1] a[2]")), "cheated"),
+        (replace(GOOD, before=trial("fail", "a[1]", "a[2]"), now=trial("pass", "a[1] a[3]")), "pass"),
+        (replace(GOOD, before=trial("fail", "a[1]", "a[2] a[3]"), now=trial("fail", "a[1] a[2]", "a[3]")), "still"),
+        (replace(GOOD, before=trial("hang", "a", "b"), now=trial("pass", "a b")), "pass"),
+        (replace(GOOD, before=trial("hang", "a", "b"), now=trial("pass", "a")), "cheated"),
+        (replace(GOOD, before=trial("hang"), now=trial("pass", "a"), original=trial("hang")), "cheated"),
+        (replace(GOOD, before=trial("hang", "a"), now=trial("pass", "a"), original=trial("hang", "a")), "cheated"),
+        (replace(GOOD, before=trial("hang"), now=trial("pass", "a"), original=trial("pass", "a")), "pass"),
+        (replace(GOOD, before=summed("fail", 8, 1), now=summed("pass", 9, 0)), "pass"),
+        (replace(GOOD, before=summed("fail", 8, 1), now=summed("pass", 8, 0)), "cheated"),
+        (replace(GOOD, before=summed("fail", 8, 1), now=trial("pass")), "cheated"),
         (replace(GOOD, before=None, start=trial("fail")), "no start"),
         (replace(GOOD, before=None, start=trial("pass")), "pass"),
     ],

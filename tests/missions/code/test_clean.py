@@ -137,7 +137,12 @@ def test_tests_run_on_the_work_and_on_the_test_files_as_they_were(it: Prepared) 
     it.work.put("tests/test_new.py", "import unittest\n")
     patch = it.clean.patch()
     contents = it.clean.check_out(patch)
-    assert list(contents.tests_before) == ["tests/test_clock.py"]
+    assert (contents.changed, contents.added) == (
+        ("tests/test_clock.py", "tests/test_new.py"),
+        frozenset({"tests/test_new.py"}),
+    )
+    assert "def test_a_shift_may_end" in it.clean.text_before("tests/test_clock.py")
+    assert it.clean.text_before("tests/test_new.py") == ""
     assert it.clean.trial(COMMAND, 60).how == "pass"
     again = it.clean.check_out(patch, ["tests/test_clock.py", "tests/test_new.py"])
     assert "tests/test_new.py" not in again.paths

@@ -51,38 +51,16 @@ def test_in_other_languages_skips_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "before", "changed", "is_seen"),
-    [
-        ("package.json", '{"scripts": {"test": "jest"}}', '{"scripts": {"test": "true"}}', True),
-        ("package.json", '{"scripts": {"test": "jest"}}', '{"scripts": {"test": "jest"}, "x": 1}', False),
-        ("Makefile", "a:\n\tb\ntest: a\n\tpytest\n\tjest\n", "a:\n\tb\ntest: a\n\tpytest\n", True),
-        ("Makefile", "a:\n\tb\ntest: a\n\tpytest\n", "a:\n\tc\ntest: a\n\tpytest\n", False),
-        (
-            "pyproject.toml",
-            "[tool.pytest.ini_options]\nx = 1\n[z]\n",
-            "[tool.pytest.ini_options]\nx = 2\n[z]\n",
-            True,
-        ),
-        (
-            "pyproject.toml",
-            "[tool.pytest.ini_options]\nx = 1\n[z]\n",
-            "[tool.pytest.ini_options]\nx = 1\n[y]\n",
-            False,
-        ),
-    ],
-)
-def test_how_tests_are_run_is_part_of_them(path: str, before: str, changed: str, is_seen: bool) -> None:
-    lines = differences({path: before}, {path: changed})
-    assert lines == ([f"{path}: how the tests are run was changed"] if is_seen else [])
-
-
-@pytest.mark.parametrize(
     ("path", "expected"),
     [
         ("tests/data/a.json", True),
         ("src/a_test.go", True),
         ("a/b.spec.ts", True),
         ("conftest.py", True),
+        ("sub/.pytest.ini", True),
+        ("test.js", True),
+        ("jest.config.mjs", True),
+        ("spec/a_spec.lua", True),
         ("testing.py", False),
         ("src/latest.py", False),
         ("contest/a.py", False),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from farside.missions.code.clean import Trial
-from farside.missions.code.results import Results
+from farside.missions.code.results import Results, missing
 
 Finding = Literal["unchanged", "not run", "hang", "fail", "still", "cheated", "no start", "pass"]
 FINDINGS: dict[Finding, str] = {
@@ -67,29 +67,23 @@ class Checked:
 
     def _only_as_before(self) -> bool:
         """Tell whether what fails failed before, nothing was lost, and some test shows that there was progress."""
-        before = self.before.results if self.before else Results()
-        failing = self.now.results.failed
-        progress = plain(self.now.results.passed) - plain(before.passed)
-        return bool(failing and progress) and failing <= before.failed and not self.lost
+        before, now = self.before.results if self.before else Results(), self.now.results
+        progress = missing(now.passed, before.passed)
+        return bool(now.failed and progress) and not missing(now.failed, before.failed) and not self.lost
 
     @property
     def lost(self) -> tuple[str, ...]:
         """Tests that were there at the beginning and, as they were, do not pass any more, or never did."""
-        if self.before is None or self.before.how in ("not run", "hang"):
+        if self.before is None or self.before.how == "not run":
             return ()
         judged = self.original or self.now
         before, after = self.before.results, judged.results
-        if before.known and not after.known:
-            return ("all of them",)
-        if not before.known:
-            return () if judged.how == "pass" or self.original is None else ("all of them",)
-        must = plain(before.passed) if self.now.how == "fail" else plain(before.passed | before.failed)
-        return tuple(sorted(must - plain(after.passed)))
-
-
-def plain(names: frozenset[str]) -> frozenset[str]:
-    """Return names of tests without their parameters, which may differ from run to run."""
-    return frozenset(re.sub(r"\[.*\]$", "", name) for name in names)
+        is_less = judged.how != "pass" and self.original is not None
+        if before.known and after.known and not (self.before.how == "hang" and is_less):
+            must = before.passed if self.now.how == "fail" else before.passed | before.failed
+            return missing(must, after.passed)
+        fewer = not after.known and after.summed[0] < sum(before.summed)
+        return ("all of them",) if before.known or fewer or is_less else ()
 
 
 def told(checked: Checked) -> str:

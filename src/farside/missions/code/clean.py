@@ -19,9 +19,8 @@ from typing import Literal
 from farside.agent.home import RunFolder
 from farside.errors import FarsideError
 from farside.missions.code.copies import BRANCH, SHA256, linked
-from farside.missions.code.git import git
+from farside.missions.code.git import GitFailed, git
 from farside.missions.code.results import Results, results_of
-from farside.missions.code.suite import RECIPES, is_test
 from farside.tools.below import read_below
 from farside.tools.printable import printable
 from farside.tools.reasons import Unreadable
@@ -89,8 +88,8 @@ class Contents:
     paths: tuple[str, ...]
     changed: tuple[str, ...]
     """Those that differ from the beginning, deleted ones too."""
-    tests_before: dict[str, str]
-    """The changed ones that were there and are test files or say how tests are run: their texts at the beginning."""
+    added: frozenset[str]
+    """Those of the changed ones that were not there at the beginning."""
 
 
 class NoPatch(FarsideError):
@@ -157,11 +156,8 @@ class Clean:
             git("reset", "--quiet", "HEAD", "--", *original, at=self.tree)
         git("commit", "--quiet", "--allow-empty", "--no-verify", "-m", "work", at=self.tree)
         git("reset", "--quiet", "--hard", at=self.tree)
-        changed, added = self._differing("ACDMT"), self._differing("A")
-        before = [path for path in changed if path not in added and (is_test(path) or path in RECIPES)]
-        old = {path: git("cat-file", "blob", f"{BEFORE}:{path}", at=self.tree) for path in before}
-        texts = {path: data.decode(errors="replace") for path, data in old.items()}
-        return Contents(_names(git("ls-files", "-z", at=self.tree)), changed, texts)
+        paths = _names(git("ls-files", "-z", at=self.tree))
+        return Contents(paths, self._differing("ACDMT"), frozenset(self._differing("A")))
 
     def patch_of(self, texts: Mapping[str, str]) -> bytes:
         """Return the patch that gives files that were there at the beginning these texts.
@@ -198,6 +194,13 @@ class Clean:
         try:
             return read_below(self.tree, path, MOST_TEXT).data.decode(errors="replace")
         except (FileNotFoundError, Unreadable):
+            return ""
+
+    def text_before(self, path: str) -> str:
+        """Return the text that a file of the checkout had at the beginning; "" where there was none."""
+        try:
+            return git("cat-file", "blob", f"{BEFORE}:{path}", at=self.tree)[:MOST_TEXT].decode(errors="replace")
+        except GitFailed:  # it is new, or a submodule
             return ""
 
     def starts(self, command: str) -> Trial:

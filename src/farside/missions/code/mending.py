@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from farside.errors import FarsideError
-from farside.missions.code.checked import plain, tail
+from farside.missions.code.checked import tail
 from farside.missions.code.clean import Clean, Trial
 from farside.missions.code.replacement import replaced, written
+from farside.missions.code.results import missing
 from farside.missions.code.suspects import Case, Suspect, case
 from farside.prompts import render
 from farside.tools.base import Question
@@ -141,8 +142,9 @@ def turns(suspects: Sequence[Suspect]) -> Iterator[tuple[Suspect, int]]:
 def improves(now: Trial, before: Trial) -> bool:
     """Tell whether all tests pass, or more than before and each that passed before."""
     if now.how != "fail":
-        return now.how == "pass" and plain(before.results.passed) <= plain(now.results.passed)
-    return plain(now.results.passed) > plain(before.results.passed)
+        return now.how == "pass" and not missing(before.results.passed, now.results.passed)
+    old, new = before.results.passed, now.results.passed
+    return bool(missing(new, old)) and not missing(old, new)
 
 
 def _told(failed: Sequence[Failed]) -> str:

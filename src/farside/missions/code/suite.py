@@ -8,19 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-FOLDERS = {"test", "tests", "testing", "spec", "specs", "__tests__"}
-SETTINGS = {"conftest.py", "pytest.ini", "tox.ini", ".coveragerc", "noxfile.py"}
+FOLDERS = {"test", "tests", "testing", "testdata", "spec", "specs", "e2e", "__tests__", "__snapshots__"}
+SETTINGS = re.compile(
+    r"conftest\.py|\.?pytest\.(?:ini|toml)|tox\.(?:ini|toml)|toxfile\.py|noxfile\.py|\.coveragerc|\.mocharc\..+|\.rspec"
+    r"|(?:jest|vitest|karma|playwright|cypress|ava|jasmine)\.(?:config|conf|workspace)\..+|phpunit\.xml(?:\.dist)?"
+)
 """Files that say which tests run, and how."""
 NAMES = re.compile(
-    r"test_.+\.py|.+_test\.py|tests?\.py|.+_test\.go|.+[._-](?:test|spec)\.[cm]?[jt]sx?|.+_spec\.rb|.+Test\.java"
+    r"test_.+\.(?:py|rb|c|cc|cpp|sh)|.+_test\.(?:py|go|rb|rs|c|cc|cpp|dart|exs|sh)|tests?\.(?:py|rs|sh|[cm]?[jt]sx?)"
+    r"|(?:.+[._-](?:test|spec)|test-.+)\.[cm]?[jt]sx?|.+_spec\.(?:rb|lua)|.+Tests?\.(?:java|kt|cs|php|swift)|.+\.bats"
 )
-RECIPES = {
-    "package.json": re.compile(r'"test"\s*:\s*"(?:[^"\\]|\\.)*"'),
-    **dict.fromkeys(("Makefile", "makefile", "GNUmakefile"), re.compile(r"^test\s*:[^\n]*(?:\n\t[^\n]*)*", re.M)),
-    "pyproject.toml": re.compile(r"^\[tool\.pytest[^\n]*(?:\n(?!\[)[^\n]*)*", re.M),
-    "setup.cfg": re.compile(r"^\[tool:pytest\][^\n]*(?:\n(?!\[)[^\n]*)*", re.M),
-}
-"""At the top of a repository, and what in them says how its tests are run."""
 CHECK = re.compile(r"self\.(assert|fail)|(pytest\.)?raises")
 LEAVES = re.compile(r"(?:pytest|self|unittest)\.(?:skip|xfail)|raise .*Skip|return$")
 SKIPS = re.compile(
@@ -36,12 +33,7 @@ def is_test(path: str) -> bool:
 
 def is_setting(path: str) -> bool:
     """Tell whether a file can keep tests from being run."""
-    return PurePosixPath(path).name in SETTINGS
-
-
-def recipe(path: str, text: str) -> str:
-    """Return the part of a file of RECIPES that says how the tests are run."""
-    return "\n".join(found[0] for found in RECIPES[path].finditer(text))
+    return bool(SETTINGS.fullmatch(PurePosixPath(path).name))
 
 
 def is_python_test(path: str) -> bool:
@@ -66,7 +58,7 @@ class Tested:
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Return a line for each thing that was done to tests that were there; tests that were added are none of these.
 
-    Both map paths to texts: of test files, and of files that say how tests are run (RECIPES).
+    Both map paths of test files to texts.
     """
     return [line for path, text in sorted(before.items()) for line in _done_to(path, text, after.get(path))]
 
@@ -76,10 +68,6 @@ def _done_to(path: str, before: str, after: str | None) -> Iterator[str]:
         yield f"{path}: deleted"
         return
     if after == before:
-        return
-    if path in RECIPES and not is_test(path):
-        if recipe(path, before) != recipe(path, after):
-            yield f"{path}: how the tests are run was changed"
         return
     old, new = _tests(before), _tests(after)
     found = [line for name, test in old.items() for line in _done_to_test(name, test, new.get(name))]

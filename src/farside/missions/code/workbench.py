@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import posixpath
-import shlex
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from farside.errors import FarsideError
+from farside.missions.code.belonging import belongs
 from farside.missions.code.checked import Checked, tail, told
 from farside.missions.code.clean import Clean, Contents, Trial
 from farside.missions.code.pointing import layout, numbered, pieces
+from farside.missions.code.recipes import run_by
 from farside.missions.code.results import Results
 from farside.missions.code.runner import command_for, start_command
-from farside.missions.code.suite import RECIPES, differences, is_setting, is_test
+from farside.missions.code.suite import differences, is_test
 from farside.prompts import render
 from farside.tools.base import Outcome
 
@@ -99,32 +98,36 @@ class Workbench:
         before = None if self.terms.from_nothing else self.before()
         contents = self.clean.check_out(patch)
         now = self._tried(contents) if patch or not before else before
-        after = {path: self.clean.text(path) for path in contents.tests_before if path in contents.paths}
         source = self._source(contents, now)[:MOST_SHOWN] if patch and now.how == "fail" else ""
         start = self._started(contents) if self.terms.from_nothing and now.how == "pass" else None
-        scripts = self._scripts(contents)
-        done = (
-            *differences(contents.tests_before, after),
-            *(f"{path}: changed, and the tests are run by it" for path in scripts),
-        )
-        original = self._original(contents, patch, {*scripts, *_recipes(done)}) if before else None
+        side = self._side(contents) if before else {}
+        done = self._done(contents, side)
+        is_loose = bool(done) or not side.keys() <= contents.added
+        original = self._original(patch, side) if side and (now.how == "pass" or is_loose) else None
         return Checked(patch, contents.changed, now, before, original, done, self.terms.may_change, start, source)
 
-    def _scripts(self, contents: Contents) -> list[str]:
-        """Return the changed files that the user's command names."""
-        try:
-            named = {posixpath.normpath(part) for part in shlex.split(self.terms.command)}
-        except ValueError:  # the shell's quotes may be others
-            named = set()
-        return [path for path in contents.changed if path in named and not is_test(path)]
+    def _side(self, contents: Contents) -> dict[str, str]:
+        """Return the changed files that belong to the tests, each with what is to be told of it, or ""."""
+        command = self.terms.command
+        run = run_by(command, {*contents.paths, *contents.changed} - contents.added, self.clean.text_before)
+        pairs = ((path, belongs(path, *self._texts(contents, path), command, run)) for path in contents.changed)
+        return {path: told for path, told in pairs if told is not None}
 
-    def _original(self, contents: Contents, patch: bytes, others: AbstractSet[str]) -> Trial | None:
-        """Run the test files, and `others`, as they were, without what was put beside them that can stop tests."""
-        tests = {path for path in contents.changed if is_test(path) and path in contents.tests_before}
-        touched = sorted(others | tests | {path for path in contents.changed if is_setting(path)})
-        if self.terms.may_change or not touched:
-            return None
-        return self._tried(self.clean.check_out(patch, touched))
+    def _texts(self, contents: Contents, path: str) -> tuple[str | None, str | None]:
+        """Return the texts of a file before and after, None where there is no such file."""
+        before = None if path in contents.added else self.clean.text_before(path)
+        return before, self.clean.text(path) if path in contents.paths else None
+
+    def _done(self, contents: Contents, side: Mapping[str, str]) -> tuple[str, ...]:
+        """Return a line for each thing that was done to what belongs to the tests, but for tests that are new."""
+        texts = {path: self._texts(contents, path) for path in side if is_test(path)}
+        before = {path: old for path, (old, _) in texts.items() if old is not None}
+        after = {path: new for path, (_, new) in texts.items() if new is not None}
+        return (*differences(before, after), *(f"{path}: {told}" for path, told in side.items() if told))
+
+    def _original(self, patch: bytes, side: Iterable[str]) -> Trial | None:
+        """Run the tests as they were, and without those that are new: a new one can do the work of the program."""
+        return None if self.terms.may_change else self._tried(self.clean.check_out(patch, sorted(side)))
 
     def _tried(self, contents: Contents) -> Trial:
         command = self.terms.command or command_for(contents.paths, self.clean.text, bool(find_spec("pytest")))
@@ -153,7 +156,9 @@ class Workbench:
         if not self.kept.exists():
             self._keep(self._tried(self.clean.check_out(b"")))
         data = json.loads(self.kept.read_text())
-        results = Results(**{fate: frozenset(names) for fate, names in data.pop("results").items()})
+        told = data.pop("results")
+        passed, failed, skipped = (frozenset(told[fate]) for fate in ("passed", "failed", "skipped"))
+        results = Results(passed, failed, skipped, (told["summed"][0], told["summed"][1]))
         return Trial(**data, results=results)
 
     def _keep(self, trial: Trial) -> None:
@@ -166,8 +171,3 @@ def _sources(contents: Contents) -> list[str]:
     """Return the paths of what may be looked into, tests first."""
     known = [path for path in contents.paths if path.endswith(SOURCES)]
     return sorted(known, key=lambda path: (not is_test(path), path))[:MOST_SOURCES]
-
-
-def _recipes(done: Sequence[str]) -> set[str]:
-    """Return the files of which a line says that they run the tests differently."""
-    return {path for path in RECIPES if any(line.startswith(f"{path}: ") for line in done)}
