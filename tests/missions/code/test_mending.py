@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from farside.agent.home import new_run, private
 from farside.errors import FarsideError
+from farside.missions.beforehand import Tries
 from farside.missions.code.asking_to_mend import asks_to_mend
 from farside.missions.code.base import Base
 from farside.missions.code.clean import Clean, Places, Trial
@@ -56,7 +56,7 @@ def mending(users: Users, model: Model, seconds: float = 60, seed: int = 0) -> I
     try:
         files = clean.as_committed(clean.check_out(b"").paths)
         before = clean.trial(options["test"], 60)
-        yield Mending(clean, model, "Mend it.", seed, 60, time.monotonic() + seconds), Stand(files, before)
+        yield Mending(clean, model, "Mend it.", seed, 60, Tries(seconds)), Stand(files, before)
     finally:
         clean.close()
 

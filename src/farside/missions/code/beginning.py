@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from farside.errors import FarsideError
+from farside.missions.beforehand import Tries
 from farside.missions.code.checked import TAIL_CHARACTERS, tail
 from farside.missions.code.mending import Mending, Stand
 from farside.missions.code.workbench import Workbench
@@ -29,20 +29,20 @@ class Beginning:
 
     def mend(self, goal: str, timeout: int) -> Outcome:
         """Show where the work begins; have functions written anew, for `timeout` seconds, until the tests pass."""
+        tries = Tries(timeout)
         shown = self.bench.orient()
         if not shown.ok:
             return shown
         try:
-            return Outcome(f"{shown.text}\n\n{self._mended(goal, timeout)}".strip())
+            return Outcome(f"{shown.text}\n\n{self._mended(goal, tries)}".strip())
         except FarsideError as error:
             return Outcome(f"{shown.text}\n\n{error} {error.next_step}".strip())
 
-    def _mended(self, goal: str, seconds: int) -> str:
+    def _mended(self, goal: str, tries: Tries) -> str:
         before = self.bench.before()
         if before.how != "fail":
             return ""
-        limits = (self.bench.terms.seconds, time.monotonic() + seconds)
-        mending = Mending(self.bench.clean, self.host.consult, goal, self.seed, *limits)
+        mending = Mending(self.bench.clean, self.host.consult, goal, self.seed, self.bench.terms.seconds, tries)
         best = mending.best(self.bench.sources(), before)
         if best.anew:
             self.put(best.patch)

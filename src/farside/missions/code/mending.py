@@ -8,11 +8,11 @@ failing test comes down to, again and again with another seed; what makes more t
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from farside.errors import FarsideError
+from farside.missions.beforehand import Tries
 from farside.missions.code.checked import tail
 from farside.missions.code.clean import Clean, Trial
 from farside.missions.code.replacement import replaced, written
@@ -70,8 +70,8 @@ class Mending:
     seed: int
     seconds: float
     """After which tests count as hanging."""
-    end: float
-    """Until when a function may be asked for, on the monotonic clock."""
+    tries: Tries
+    """How long functions may be asked for."""
     tried: int = 0
     """How many functions were tried."""
     refused: str = ""
@@ -89,7 +89,7 @@ class Mending:
         failed: dict[Suspect, list[Failed]] = {suspect: [] for suspect in failing.suspects}
         seen = set[str]()
         for suspect, turn in turns(failing.suspects):
-            if time.monotonic() > self.end or self.refused:
+            if self.refused or not self.tries.another():
                 return None
             reply = self._asked(failing, suspect, stand.trial, turn, failed[suspect])
             meant = next((each for each in (suspect, *failing.suspects) if written(reply, each.name)), suspect)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from farside.agent.budget import seconds_left
 from farside.agent.claim import checks, claim
 from farside.agent.events import Settings
 from farside.agent.home import RunFolder, private
@@ -15,6 +14,7 @@ from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Rejec
 from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.messages import ToolCall
+from farside.missions.beforehand import seconds_beforehand
 from farside.missions.code import report
 from farside.missions.code.asking_to_mend import asks_to_mend
 from farside.missions.code.base import Base
@@ -38,8 +38,6 @@ TOLD = 2
 """Verdicts after which a small model begins anew: it seldom mends what it has broken itself."""
 UNDO = ToolCall("", "shell", json.dumps({"command": TAKE_BACK}))
 """Puts the workspace back to where the model began, which the opening shows."""
-SECONDS, SHARE = 400, 0.7
-"""What mending beforehand may take, and the most of the time that is left for the run."""
 
 
 class Code:
@@ -58,8 +56,8 @@ class Code:
         """
         if profile.tools != "code" or not state.settings.option("commit") or not asks_to_mend(state.goal):
             return (ToolCall("", ORIENT, "{}"),)
-        seconds = max(int(min(SECONDS, SHARE * seconds_left(state))), 1)
-        return (ToolCall("", MEND, json.dumps({"goal": state.goal, "timeout": seconds}, ensure_ascii=False)),)
+        arguments = {"goal": state.goal, "timeout": seconds_beforehand(state)}
+        return (ToolCall("", MEND, json.dumps(arguments, ensure_ascii=False)),)
 
     def tools(self, place: Place) -> Toolbox:
         """Put the copy of the repository into the workspace where that is not done yet; return the checks on it.

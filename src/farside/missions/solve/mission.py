@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from farside.agent.budget import seconds_left
 from farside.agent.claim import checks, claim
 from farside.agent.home import RunFolder
 from farside.agent.mission import Accept, Check, Delivered, Place, Recall, Reject, Verdict
@@ -15,6 +14,7 @@ from farside.agent.shown import NOTE
 from farside.agent.state import RunState
 from farside.agent.worked_out import worked_out
 from farside.messages import Message, ToolCall
+from farside.missions.beforehand import seconds_beforehand
 from farside.missions.solve import recompute
 from farside.missions.solve.cells import Cell, cells, problem
 from farside.missions.solve.delivery import deliver
@@ -30,8 +30,6 @@ from farside.tools.described import Described
 PACKAGES = ("sympy", "mpmath", "numpy", "scipy")
 """What a calculation uses where it is installed."""
 RERUN, RECOMPUTE = "rerun", "recompute"
-SECONDS, SHARE = 240, 0.6
-"""What working it out beforehand may take, and the most of the time that is left for the run."""
 
 
 class Solve:
@@ -48,8 +46,7 @@ class Solve:
         """Have programs written for a small model's problem, until two agree; else the problem is all there is."""
         if profile.tools != "code":
             return ()
-        seconds = int(min(SECONDS, SHARE * seconds_left(state)))
-        arguments = {"problem": state.goal, "timeout": max(seconds, 1)}
+        arguments = {"problem": state.goal, "timeout": seconds_beforehand(state)}
         return (ToolCall("", WORK_OUT, json.dumps(arguments, ensure_ascii=False)),)
 
     def tools(self, place: Place) -> Toolbox | None:

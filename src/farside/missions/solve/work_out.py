@@ -6,13 +6,13 @@ problem alone, in another form and with another seed, and runs alone in a fresh 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from farside.agent.code_dialect import python_in
 from farside.agent.mission import Place
 from farside.errors import FarsideError
+from farside.missions.beforehand import Tries
 from farside.missions.solve.fresh import fresh
 from farside.missions.solve.programs import Program, agreed, told
 from farside.missions.solve.values import numbers
@@ -38,16 +38,16 @@ class WorkOut:
     place: Place
 
     def __call__(self, problem: str, timeout: float) -> Outcome:
-        """Ask for programs and run them, for at most `timeout` seconds, until two print the same result.
+        """Ask for programs and run them, for about `timeout` seconds, until two print the same result.
 
         Nothing is asked where the folder holds files: the model has to see them first.
         """
         if there := sorted(path.name for path in Path(self.place.settings.workspace).iterdir())[:MOST_FILES]:
             return Outcome(render(__package__, "files.md", files="\n".join(there)))
-        end = time.monotonic() + timeout
+        tries = Tries(timeout)
         programs: list[Program] = []
         for number in range(PROGRAMS):
-            if time.monotonic() > end or agreed(programs, problem):
+            if agreed(programs, problem) or not tries.another():
                 break
             try:
                 programs += self._program(problem, number)
