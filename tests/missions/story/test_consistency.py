@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 
 from farside.errors import FarsideError
 from farside.missions.story.book.consistency import inconsistencies, refuse_inconsistent
+from farside.missions.story.book.continuity import continuity
 from farside.missions.story.book.folder import read_book, write_text
+from farside.missions.story.book.ledger import plan
+from farside.missions.story.book.page import Entry
 from tests.missions.story.books import EXAMPLE, TIDE, copied, edited, told
 
 BY_HAND = [
@@ -63,6 +67,13 @@ BY_HAND = [
         "- planted: 1\n- due: 12",
         "S3 names chapter 12, which outline.md does not have",
     ),
+    (
+        "ledger.md",
+        "- planted: 1\n- due: 2",
+        f"- planted: 1\n- due: {'9' * 5_000}",
+        "S3 needs the number of a chapter",
+    ),
+    ("outline.md", "## Chapter 3: The Ladder", f"## Chapter {'9' * 5_000}", "names no chapter"),
     ("book.md", "- language: en", "- language: Klingon", "book.md:2: the language `Klingon` is not known"),
     ("facts/01.md", "- day | 1 |", "- weather | 1 |", "facts/01.md:4: this line is no fact"),
 ]
@@ -78,6 +89,65 @@ def test_a_contradiction_is_named_with_its_place(tmp_path: Path, name: str, old:
         refuse_inconsistent(book, "book")
     assert re.search(r"\.md(:\d+)?: ", str(refused.value))
     assert "farside write check --book book" in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("chapters/00.md", "# Zero\n\nText.\n", "chapters/00.md: the name of the file has no number"),
+        ("chapters/02.md", "", "chapters/02.md: chapter 2 has no text"),
+        ("chapters/02.md", "# Two\n\n* * *\n", "chapters/02.md: chapter 2 has no text"),
+        ("facts/1.md", "# Facts\n", "facts/1.md: the facts of chapter 1 also stand in facts/01.md"),
+        ("facts/one.md", "# Facts\n", "facts/one.md: the name of the file has no number"),
+    ],
+)
+def test_a_file_that_is_one_too_many_is_named(tmp_path: Path, name: str, text: str, said: str) -> None:
+    folder = copied(EXAMPLE, tmp_path / "book")
+    (folder / name).write_text(text)
+    assert any(line.startswith(said) for line in told(inconsistencies(read_book(folder))))
+
+
+def test_what_is_not_read_is_told_as_a_note(tmp_path: Path) -> None:
+    folder = copied(EXAMPLE, tmp_path / "book")
+    (folder / "chapters/02.txt").write_text("# Two\n")
+    (folder / "chapters/part two").mkdir()
+    (folder / "chapters/.hidden").write_text("x")
+    book = read_book(folder)
+    notes = [each for each in continuity(book.with_files({})) if each.kind == "not_read"]
+    assert [(each.weight, each.file) for each in notes] == [
+        ("note", "chapters/02.txt"),
+        ("note", "chapters/part two"),
+    ]
+    assert inconsistencies(book) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "title"),
+    [
+        ("第十二章 潮", 12, "潮"),
+        ("第一百二十章 潮", 120, "潮"),
+        ("第一百零五章", 105, "第一百零五章"),
+        ("第二〇章 潮", 20, "潮"),
+        ("三、潮", 3, "潮"),
+        ("第7章 潮", 7, "潮"),
+        ("Chapter 12: Tide", 12, "Tide"),
+    ],
+)
+def test_chapters_are_numbered_in_either_language(heading: str, number: int, title: str) -> None:
+    found = plan(Entry(heading, 1))
+    assert found and (found.number, found.title) == (number, title)
+    assert plan(Entry("十字路口", 1)) is None
+
+
+def test_the_next_command_can_be_typed_as_it_is_told(tmp_path: Path) -> None:
+    folder = copied(EXAMPLE, tmp_path / "my book's")
+    book = edited(folder, "book.md", "- language: en", "- language: Klingon")
+    with pytest.raises(FarsideError) as refused:
+        refuse_inconsistent(book, str(folder))
+    assert shlex.split(refused.value.next_step.partition("again: ")[2])[-1] == str(folder)
+    with pytest.raises(FarsideError) as none:
+        read_book(folder / "no book")
+    assert shlex.split(none.value.next_step)[-1] == str(folder / "no book")
 
 
 def test_causes_that_go_round_hang_in_the_air(tmp_path: Path) -> None:

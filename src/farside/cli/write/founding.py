@@ -15,7 +15,7 @@ from farside.errors import FarsideError
 from farside.missions.story.book.book import FRONT, LANGUAGES, OUTLINE, RULES, Book
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.book.continuity import continuity
-from farside.missions.story.book.folder import read_book, write_text
+from farside.missions.story.book.folder import book_option, read_book, write_text
 from farside.missions.story.book.kinds import kind
 from farside.missions.story.book.page import parsed, with_field
 from farside.missions.story.tasks.task import Task
@@ -73,7 +73,7 @@ def print_standing(folder: Path) -> None:
     print(f"{len(book.people)} people, {rules}, {len(due)} of {seeds} open")
     for seed in sorted(due, key=lambda seed: seed.due or 0):
         print(safe(f"  {seed.id} {seed.title}: planted in {seed.planted}, due in {seed.due}"))
-    print(f"{len(wrong)} do not hold: farside write check --book {folder}" if wrong else "Everything holds.")
+    print(f"{len(wrong)} do not hold: farside write check {book_option(folder)}" if wrong else "Everything holds.")
     print(f"Next: {_next(book, folder)}")
 
 
@@ -81,8 +81,8 @@ def _next(book: Book, folder: Path) -> str:
     if not unfounded(book):
         left = next((plan.number for plan in book.outline if book.chapter(plan.number) is None), None)
         more = "outline" if len(book.outline) < book.length else "export book.epub"
-        return f"farside write {f'draft {left}' if left else more} --book {folder}"
-    return f'farside write "PREMISE" --book {folder}'
+        return f"farside write {f'draft {left}' if left else more} {book_option(folder)}"
+    return f'farside write "PREMISE" {book_option(folder)}'
 
 
 def unfounded(book: Book) -> bool:
@@ -98,7 +98,7 @@ def _refuse_in_use(folder: Path) -> None:
     if FRONT in names and not unfounded(read_book(folder)):
         raise FarsideError(
             f"{folder} holds a book already.",
-            f"How it stands: farside write --book {folder}. Begin another elsewhere.",
+            f"How it stands: farside write {book_option(folder)}. Begin another elsewhere.",
         )
     if names - {FRONT, "notes", "bible"}:
         raise FarsideError(f"{folder} is not empty.", "Name a new folder with --book.")

@@ -11,7 +11,7 @@ from farside.cli.plain_text import safe
 from farside.errors import FarsideError
 from farside.missions.story.book.consistency import inconsistencies
 from farside.missions.story.book.continuity import continuity
-from farside.missions.story.book.folder import read_book
+from farside.missions.story.book.folder import book_option, read_book
 from farside.missions.story.export.writing import export, refuse_own
 from farside.missions.story.text.scores import places, scored, table
 from farside.missions.story.text.words import unit
@@ -56,7 +56,7 @@ def print_scores(folder: Path, number: int) -> None:
     chapters = [chapter for chapter in book.chapters if number in (0, chapter.number)]
     if not chapters:
         which = f"Chapter {number} is not written." if number else "The book has no chapter yet."
-        raise FarsideError(which, f"Write it: farside write draft {number or 1} --book {folder}")
+        raise FarsideError(which, f"Write it: farside write draft {number or 1} {book_option(folder)}")
     found = [scored(chapter, book.language) for chapter in chapters]
     print(table(found, book.language))
     print(

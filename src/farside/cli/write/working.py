@@ -11,6 +11,7 @@ from farside.cli.write.book_option import sound_book
 from farside.errors import FarsideError
 from farside.missions.story.book.book import Book
 from farside.missions.story.book.facts import hashed
+from farside.missions.story.book.folder import book_option
 from farside.missions.story.goal import goal
 from farside.missions.story.tasks.drafting import length
 from farside.missions.story.tasks.reply import numbers
@@ -53,12 +54,13 @@ def _drafted(book: Book, task: Task, folder: Path) -> Task:
     number = task.chapter or next((plan.number for plan in book.outline if book.chapter(plan.number) is None), 0)
     if book.planned(number) is None:
         which = f"outline.md has no chapter {number}." if number else "Every chapter of the outline is written."
-        raise FarsideError(which, f"Add to {folder / 'outline.md'}, or: farside write outline --book {folder}")
+        raise FarsideError(which, f"Add to {folder / 'outline.md'}, or: farside write outline {book_option(folder)}")
     written = book.chapter(number)
     if written:
         raise FarsideError(
             f"Chapter {number} is written: {written.file}.",
-            f'Change it: farside write revise {number} "…" --book {folder}. Or move the file away and draft it anew.',
+            f'Change it: farside write revise {number} "…" {book_option(folder)}. '
+            "Or move the file away and draft it anew.",
         )
     return replace(task, chapter=number, notes=f"notes/chapter-{number:02}", words=length(book, number))
 
@@ -67,7 +69,7 @@ def _read(book: Book, task: Task, folder: Path) -> Task:
     chapter = book.chapter(task.chapter)
     if chapter is None:
         raise FarsideError(
-            f"Chapter {task.chapter} is not written.", f"farside write draft {task.chapter} --book {folder}"
+            f"Chapter {task.chapter} is not written.", f"farside write draft {task.chapter} {book_option(folder)}"
         )
     return replace(task, was=hashed(chapter.text))
 

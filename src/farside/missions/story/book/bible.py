@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from farside.missions.story.book.chapter import CJK
 from farside.missions.story.book.page import Entry, listed, phrases
 
-FROM = re.compile(r"(.+?)\s*(?:\bfrom(?: chapter)?|[:：]|自第?|从第?)?\s*(\d+)\s*章?(?:起)?$")
+FROM = re.compile(r"(.+?)\s*(?:\bfrom(?: chapter)?|[:：]|自第?|从第?)?\s*(?<!\d)(\d{1,6})\s*章?(?:起)?$")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 GIVEN = ("given", "premise", "前提", "既定")
 
@@ -87,8 +87,8 @@ def secret(file: str, entry: Entry) -> Secret:
 
 
 def whole(value: str) -> int | None:
-    """Return the first whole number of a value."""
-    found = re.search(r"\d+", value)
+    """Return the first whole number of a value; one that no book can mean is none."""
+    found = re.search(r"(?<!\d)\d{1,6}(?!\d)", value)
     return int(found[0]) if found else None
 
 

@@ -55,6 +55,8 @@ class Book:
     """Why findings are meant to be as they are, by their keys."""
     wrong: tuple[Finding, ...] = ()
     """What is wrong with the form of the files."""
+    unread: tuple[str, ...] = ()
+    """What lies beside chapters and facts and is no part of the book, as its name does not end with `.md`."""
 
     @property
     def title(self) -> str:
@@ -86,10 +88,10 @@ class Book:
 
     def with_files(self, files: Mapping[str, str]) -> Book:
         """Return the book as it would be with these files."""
-        return read({**self.files, **files})
+        return read({**self.files, **files}, self.unread)
 
 
-def read(files: Mapping[str, str]) -> Book:
+def read(files: Mapping[str, str], unread: Iterable[str] = ()) -> Book:
     """Return the book that files make; what is wrong with their form stands in `wrong`."""
     front, wrong = canonical("book", FRONT, parsed(FRONT, files.get(FRONT, "")).head)
     entries = {path: _entries(path, files.get(path, ""), wrong) for path in FORMS}
@@ -108,9 +110,10 @@ def read(files: Mapping[str, str]) -> Book:
         tuple(_plans(entries[OUTLINE], wrong)),
         tuple(ledger.seed(entry) for entry in entries[LEDGER]),
         tuple(_chapters(files, wrong)),
-        _facts(files),
+        _facts(files, wrong),
         {field.key: field.value for field in parsed(INTENDED, files.get(INTENDED, "")).head.fields},
         tuple(wrong),
+        tuple(unread),
     )
 
 
@@ -144,7 +147,7 @@ def _chapters(files: Mapping[str, str], wrong: list[Finding]) -> list[Chapter]:
     found: dict[int, Chapter] = {}
     for name in sorted(name for name in files if name.startswith("chapters/")):
         number = bible.whole(name.removeprefix("chapters/"))
-        if number is None:
+        if not number:
             wrong.append(Finding("chapter_without_number", name, 0))
         elif number in found:
             wrong.append(Finding("chapter_twice", name, 0, str(number), found[number].file))
@@ -153,6 +156,14 @@ def _chapters(files: Mapping[str, str], wrong: list[Finding]) -> list[Chapter]:
     return [found[number] for number in sorted(found)]
 
 
-def _facts(files: Mapping[str, str]) -> dict[int, Facts]:
-    names = ((bible.whole(name.removeprefix("facts/")), name) for name in files if name.startswith("facts/"))
-    return {number: read_facts(name, files[name]) for number, name in names if number is not None}
+def _facts(files: Mapping[str, str], wrong: list[Finding]) -> dict[int, Facts]:
+    found: dict[int, Facts] = {}
+    for name in sorted(name for name in files if name.startswith("facts/")):
+        number = bible.whole(name.removeprefix("facts/"))
+        if not number:
+            wrong.append(Finding("facts_without_number", name, 0))
+        elif number in found:
+            wrong.append(Finding("facts_twice", name, 0, str(number), found[number].file))
+        else:
+            found[number] = read_facts(name, files[name])
+    return found

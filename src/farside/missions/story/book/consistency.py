@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from farside.errors import FarsideError
@@ -30,7 +31,7 @@ def refuse_inconsistent(book: Book, folder: str) -> None:
         others = f" {more} more {'is' if more == 1 else 'are'} like it." if more else ""
         raise FarsideError(
             f"The book contradicts itself. {first.told()}{others}",
-            f"Correct the file, then look again: farside write check --book {folder}",
+            f"Correct the file, then look again: farside write check --book {shlex.quote(folder)}",
         )
 
 
@@ -90,6 +91,8 @@ def _chapters(book: Book) -> Iterator[Finding]:
         yield from _unknown(plan.places, book.places, "unknown_place", OUTLINE, entry.line_of("place"))
         yield from _unplanned_seeds(book, plan)
     for chapter in book.chapters:
+        if not chapter.paragraphs:
+            yield Finding("empty_chapter", chapter.file, 0, str(chapter.number))
         if book.outline and book.planned(chapter.number) is None:
             yield Finding("not_in_outline", chapter.file, 1, str(chapter.number))
 

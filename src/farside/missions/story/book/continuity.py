@@ -17,7 +17,7 @@ from farside.missions.story.book.strangers import strangers
 def continuity(book: Book) -> list[Finding]:
     """Return what in the chapters does not hold, in their order, but for what `intended.md` gives a reason for."""
     found = [finding for chapter in book.chapters for finding in _chapter(book, chapter)]
-    found += [*_ledger(book), *_custody(book)]
+    found += [*_ledger(book), *_custody(book), *(Finding("not_read", name, 0) for name in book.unread)]
     return [finding for finding in dict.fromkeys(found) if not book.intended.get(finding.key)]
 
 

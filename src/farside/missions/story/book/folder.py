@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -27,7 +28,9 @@ def read_book(folder: Path) -> Book:
         FarsideError: there is no such folder, no book in it, or a file that cannot be read as text.
     """
     if not folder.is_dir():
-        raise FarsideError(f"There is no folder {folder}.", f'Begin a book: farside write "PREMISE" --book {folder}')
+        raise FarsideError(
+            f"There is no folder {folder}.", f'Begin a book: farside write "PREMISE" {book_option(folder)}'
+        )
     try:
         files = {name: _text(folder, name) for name in _names(folder)}
     except OSError as error:
@@ -35,9 +38,14 @@ def read_book(folder: Path) -> Book:
     if FRONT not in files:
         raise FarsideError(
             f"{folder} holds no book: {FRONT} is missing.",
-            f'Begin one: farside write "PREMISE" --book {folder}',
+            f'Begin one: farside write "PREMISE" {book_option(folder)}',
         )
-    return read(files)
+    return read(files, _unread(folder))
+
+
+def book_option(folder: Path) -> str:
+    """Return the option that names a book's folder, as it is typed in a shell."""
+    return f"--book {shlex.quote(str(folder))}"
 
 
 def text_of(folder: Path, name: str) -> str:
@@ -125,6 +133,14 @@ def _names(folder: Path) -> Iterator[str]:
     for below in ("", *FOLDERS):
         for path in sorted((folder / below).glob("*.md")) if (folder / below).is_dir() else ():
             if not path.name.startswith("."):
+                yield path.relative_to(folder).as_posix()
+
+
+def _unread(folder: Path) -> Iterator[str]:
+    """Yield what an author may take for a part of the book, and is none."""
+    for below in ("chapters", "facts"):
+        for path in sorted((folder / below).iterdir()) if (folder / below).is_dir() else ():
+            if not path.name.startswith(".") and (path.suffix != ".md" or path.is_dir()):
                 yield path.relative_to(folder).as_posix()
 
 

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from farside.missions.story.book.bible import whole
 from farside.missions.story.book.page import Entry, listed
 
-NUMERALS = "零一二三四五六七八九"
-HEADED = re.compile(r"(?:chapter|第)?\s*(\d+|[一二三四五六七八九十]+)\s*章?[\s.:：·,，–—-]*(.*)$", re.IGNORECASE)
+NUMERALS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+PLACES = {"十": 10, "百": 100, "千": 1_000}
+_CHINESE = f"[{''.join((*NUMERALS, *PLACES))}]+"
+_BEHIND = r"[\s.:：·,，、–—-]"
+HEADED = re.compile(
+    rf"(?:chapter|第)?\s*(\d{{1,6}}(?!\d)|(?<=第){_CHINESE}|{_CHINESE}(?=章|{_BEHIND}|$))\s*章?{_BEHIND}*(.*)$",
+    re.IGNORECASE,
+)
+"""`十字路口` is a title and no number: behind one stands what parts it from the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,17 @@ def plan(entry: Entry) -> Plan | None:
 
 
 def number(text: str) -> int:
-    """Return a number below 100, in digits or in Chinese."""
+    """Return a number below 10,000, in digits or in Chinese."""
     if text.isdigit():
         return int(text)
-    tens, ten, ones = text.rpartition("十")
-    return (NUMERALS.find(tens) if tens else 1) * 10 * bool(ten) + (NUMERALS.find(ones) if ones else 0)
+    whole, digit = 0, -1
+    for character in text:
+        if character in PLACES:
+            whole += (1 if digit < 0 else digit) * PLACES[character]
+            digit = -1
+        else:
+            digit = NUMERALS[character] if digit <= 0 else 10 * digit + NUMERALS[character]
+    return whole + max(digit, 0)
 
 
 def unquoted(value: str) -> str:
