@@ -10,7 +10,7 @@ from functools import partial
 from random import Random
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import slip, walked
+from farside.train.tasks.session import OVER, answered, slip, walked
 from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
@@ -93,4 +93,4 @@ def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesso
             assert "SyntaxError" in shown_again
         shown = yield Turn(thinking, "python", {"code": f"add({value:.2f})"})
     total = shown.rsplit(maxsplit=1)[-1]
-    yield Turn("", text=f"总和是 {total}" if language == "zh" else f"The sum is {total}")
+    yield answered(language, (OVER["en"], f"The sum is {total}"), (OVER["zh"], f"总和是 {total}"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.executed import printed
-from farside.train.tasks.session import cell, slip
+from farside.train.tasks.session import answered, cell, slip
 from farside.train.tasks.task import Lesson, Task, Turn
 
 STEPS = 4
@@ -96,4 +96,4 @@ def taught(module: str, test: str, broken: Function, does: str, language: str, s
     yield Turn(mend, "edit_file", {"path": module, "old": old, "new": new})
     shown = yield Turn(again, "shell", tested)
     assert RIGHT in shown
-    yield Turn("", text=f"{module} 修好了" if language == "zh" else f"{module} is mended")
+    yield answered(language, ("It passes.", f"{module} is mended"), ("通过了。", f"{module} 修好了"))

@@ -6,8 +6,8 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import followed
-from farside.train.tasks.task import Lesson, Task, Turn, says_word
+from farside.train.tasks.session import answered, followed
+from farside.train.tasks.task import Lesson, Task, says_word
 
 INCLUDE = ("include {next}", "include = {next}", "#include {next}", "@import {next}", "use: {next}", "load {next}")
 SETTING = ("{key} = {value}", "{key}: {value}", "{key}={value}", "set {key} {value}")
@@ -48,4 +48,4 @@ def taught(chain: list[str], key: str, value: str, language: str, seed: int) -> 
     thinking = f"没有 {key},看 {{name}}。" if language == "zh" else f"No {key} yet. On to {{name}}."
     shown = yield from followed(chain, thinking, seed)
     assert key in shown and value in shown
-    yield Turn("", text=f"{key} 是 {value}" if language == "zh" else f"{key} is {value}")
+    yield answered(language, (f"Here is {key}.", f"{key} is {value}"), (f"有 {key}。", f"{key} 是 {value}"))

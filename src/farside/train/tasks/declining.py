@@ -35,7 +35,7 @@ def declining(seed: int, draw: Drawing, steps: int) -> Task:
     says = SAYS_ZH if language == "zh" else SAYS
 
     def lesson() -> Lesson:
-        yield Turn("", text=says)
+        yield Turn("不是我会的事。" if language == "zh" else "Not of my kinds.", text=says)
 
     def is_right(answer: str, folder: Path) -> bool:
         return answer.strip() in (SAYS, SAYS_ZH)

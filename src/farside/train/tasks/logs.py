@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import cell, slip
+from farside.train.tasks.session import answered, cell, slip
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 STEPS = 2
@@ -27,6 +27,8 @@ GOALS_ZH = (
     ("哪个部分的 {level} 最多", "找出 {level} 行最多的部分"),
     ("?", "。"),
 )
+SAYS = ("First its form.", "{level} is a word of column {its}, the part is column {part}.")
+SAYS_ZH = ("先看格式。", "{level} 在第 {its} 列,部分在第 {part} 列。")
 LINES = 40
 
 
@@ -45,18 +47,18 @@ def logs(seed: int, draw: Drawing, steps: int) -> Task:
     )
     places = [field.strip("{}") for field in form.split()]
     goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS).format(name=name, level=level)
-    code = cell("counting").format(name=name, level=level, its=places.index("level"), part=places.index("part"))
-    lesson = partial(taught, name, code, most, language, draw.chance.getrandbits(32))
+    where = {"level": level, "its": places.index("level"), "part": places.index("part")}
+    lesson = partial(taught, name, where, most, language, draw.chance.getrandbits(32))
     right = says_word(most, frozenset(parts))
     return Task("logs", seed, draw.split, language, goal, {name: text}, STEPS, lesson, right)
 
 
-def taught(name: str, code: str, most: str, language: str, seed: int) -> Lesson:
+def taught(name: str, where: dict[str, object], most: str, language: str, seed: int) -> Lesson:
     """Look at a few lines, count, say who."""
-    look, count = ("先看格式。", "按列计数。") if language == "zh" else ("First its form.", "I count by column.")
+    look, count = SAYS_ZH if language == "zh" else SAYS
     if slip(seed, 1) is not None:
         yield Turn("", "shell", {"command": f"head -n 2 {name.removesuffix('.log')}"}, learn=False)
     yield Turn(look, "shell", {"command": f"head -n 2 {name}"})
-    shown = yield Turn(count, "python", {"code": code})
+    shown = yield Turn(count.format(**where), "python", {"code": cell("counting").format(name=name, **where)})
     assert most in shown
-    yield Turn("", text=f"是 {most}" if language == "zh" else f"It is {most}")
+    yield answered(language, ("Counted.", f"It is {most}"), ("数好了。", f"是 {most}"))

@@ -6,8 +6,8 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import followed
-from farside.train.tasks.task import Lesson, Task, Turn, says_word
+from farside.train.tasks.session import answered, followed
+from farside.train.tasks.task import Lesson, Task, says_word
 
 POINTING = (
     ("", "Not here. ", "Nothing here. ", "You are on the way. ", "Keep looking. "),
@@ -60,4 +60,4 @@ def taught(chain: list[str], word: str, language: str, seed: int) -> Lesson:
     thinking = "读 {name}。" if language == "zh" else "Next is {name}."
     shown = yield from followed(chain, thinking, seed)
     assert word in shown
-    yield Turn("", text=f"答案是 {word}" if language == "zh" else f"The word is {word}")
+    yield answered(language, ("It names no other note.", f"The word is {word}"), ("这是最后一张。", f"答案是 {word}"))

@@ -1,6 +1,7 @@
 """A recurrence, one step a call in the Python session, until the term that the goal asks for.
 
-Half begin at a later term than x0: a short task compares long numbers, too.
+The session counts down, as the model is no good at telling when one number has reached another. Half begin at a later
+term than x0: names of terms are copied, not counted.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import cell, slip
+from farside.train.tasks.session import OVER, cell, slip
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 GOALS = (
@@ -25,8 +26,8 @@ GOALS_ZH = (
 )
 LATEST = 280
 """Term with which a sequence begins at the latest."""
-SAYS = ("I define a step first.", "Not yet x{n}.")
-SAYS_ZH = ("先定义一步。", "还没到 x{n}。")
+SAYS = ("I define a step first.", "Now step by step.", "{left} left, on.")
+SAYS_ZH = ("先定义一步。", "现在逐步算。", "剩 {left},继续。")
 
 
 def recurrence(seed: int, draw: Drawing, steps: int) -> Task:
@@ -40,23 +41,24 @@ def recurrence(seed: int, draw: Drawing, steps: int) -> Task:
     last = first + steps - 1
     grammar = GOALS_ZH if language == "zh" else GOALS
     goal = draw.sentence(grammar).format(first=first, start=start, a=a, b=b, m=m, n=last)
-    code = cell("stepping").format(first=first, start=start, a=a, b=b, m=m)
+    code = cell("stepping").format(first=first, start=start, a=a, b=b, m=m, last=last)
     lesson = partial(taught, code, terms, language, draw.chance.getrandbits(32))
     return Task("recurrence", seed, draw.split, language, goal, {}, steps, lesson, says_number(terms[last]))
 
 
 def taught(code: str, terms: dict[int, int], language: str, seed: int) -> Lesson:
     """Define the step, take it until the term is there, say the term."""
-    first, more = SAYS_ZH if language == "zh" else SAYS
-    wrong = slip(seed, len(terms) - 1)
-    yield Turn(first, "python", {"code": code})
-    start, *rest = terms
+    define, begin, more = SAYS_ZH if language == "zh" else SAYS
+    first, *rest = terms
     last, shown = max(terms), ""
-    for at in rest:
-        if at - start - 1 == wrong:
-            lost = yield Turn(more.format(n=last), "python", {"code": "next()"}, learn=False)
+    wrong = slip(seed, len(rest))
+    yield Turn(define, "python", {"code": code})
+    for done, at in enumerate(rest):
+        thinking = more.format(left=last - at + 1) if done else begin
+        if done == wrong:
+            lost = yield Turn(thinking, "python", {"code": "next()"}, learn=False)
             assert "Error" in lost
-        shown = yield Turn(more.format(n=last), "python", {"code": "step()"})
-        assert shown.strip() == f"x{at} = {terms[at]}"
-    value = shown.rsplit(maxsplit=1)[-1] if shown else terms[start]
-    yield Turn("", text=f"x{last} = {value}")
+        shown = yield Turn(thinking, "python", {"code": "step()"})
+        assert shown.strip() == f"x{at} = {terms[at]}, {last - at} left"
+    value = shown.partition(" = ")[2].partition(",")[0] or terms[first]
+    yield Turn(OVER[language], text=f"x{last} = {value}")

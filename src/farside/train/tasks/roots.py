@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import cell, slip
+from farside.train.tasks.session import OVER, answered, cell, slip
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 HIGHEST = 16
@@ -23,8 +23,8 @@ GOALS_ZH = (
     ("用二分法做 {n} 步", "把区间对半分 {n} 次"),
     (",求零点。", "。零点在哪里?"),
 )
-SAYS = ("I define the halving.", "Below 0, high half.", "Not below 0, low half.")
-SAYS_ZH = ("先定义。", "小于零,取高半。", "不小于零,取低半。")
+SAYS = ("I define the halving.", "{left} left, below 0, high half.", "{left} left, not below 0, low half.")
+SAYS_ZH = ("先定义。", "剩 {left},小于零,取高半。", "剩 {left},不小于零,取低半。")
 
 
 def roots(seed: int, draw: Drawing, steps: int) -> Task:
@@ -38,7 +38,7 @@ def roots(seed: int, draw: Drawing, steps: int) -> Task:
         mid = (low + high) / 2
         halves.append("high" if round(mid**3 + a * mid - b, 4) < 0 else "low")
         low, high = (mid, high) if halves[-1] == "high" else (low, mid)
-    code = cell("halving").format(a=a, b=b, top=top)
+    code = cell("halving").format(a=a, b=b, top=top, n=steps - 1)
     lesson = partial(taught, code, halves, language, draw.chance.getrandbits(32))
     middle = round((low + high) / 2, 5)
     return Task("roots", seed, draw.split, language, goal, {}, steps, lesson, says_number(middle))
@@ -50,11 +50,11 @@ def taught(code: str, halves: list[str], language: str, seed: int) -> Lesson:
     wrong = slip(seed, len(halves))
     shown = yield Turn(first, "python", {"code": code})
     for at, half in enumerate(halves):
-        thinking = below if half == "high" else above
+        thinking = (below if half == "high" else above).format(left=len(halves) - at)
         assert ("= -" in shown) == (half == "high")
         if at == wrong:
             lost = yield Turn(thinking, "python", {"code": f"take({half})"}, learn=False)
             assert "NameError" in lost
         shown = yield Turn(thinking, "python", {"code": f"take('{half}')"})
     middle = shown.partition("f(")[2].partition(")")[0]
-    yield Turn("", text=f"零点约为 {middle}" if language == "zh" else f"The root is near {middle}")
+    yield answered(language, (OVER["en"], f"The root is near {middle}"), (OVER["zh"], f"零点约为 {middle}"))

@@ -12,6 +12,16 @@ SLIPS = 0.15
 """Share of the lessons with a wrong turn."""
 
 
+OVER = {"en": "0 left, done.", "zh": "剩 0,完成。"}
+"""The thought when the session has counted down."""
+
+
+def answered(language: str, en: tuple[str, str], zh: tuple[str, str]) -> Turn:
+    """Return the last turn: a thought and the answer, in the language of the goal."""
+    thinking, text = zh if language == "zh" else en
+    return Turn(thinking, text=text)
+
+
 def cell(name: str) -> str:
     """Return a cell of a lesson: tasks/cells/NAME.txt. Most have braces to fill in."""
     return (files(__package__) / "cells" / f"{name}.txt").read_text(encoding="utf-8").strip()

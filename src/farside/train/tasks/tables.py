@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import cell, slip
+from farside.train.tasks.session import answered, cell, slip
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 STEPS = 3
@@ -19,8 +19,8 @@ GOALS_ZH = (
     ("{who} 的 {value} 一共多少", "求 {who} 的 {value} 总和"),
     ("?", "。"),
 )
-SAYS = ("I look at {name}.", "Join on the common column.")
-SAYS_ZH = ("看 {name} 的列。", "按共同的列连接。")
+SAYS = ("I look at {name}.", "Both have {key}, I join on it.")
+SAYS_ZH = ("看 {name} 的列。", "都有 {key},按它连接。")
 PEOPLE, ROWS = 6, 14
 
 
@@ -43,11 +43,11 @@ def tables(seed: int, draw: Drawing, steps: int) -> Task:
     goal = goal.format(people=people, orders=orders, who=who, value=value)
     files = {people: "\n".join(first) + "\n", orders: "\n".join(second) + "\n"}
     code = cell("joining").format(people=people, orders=orders, key=key, name=name, value=value, who=who)
-    lesson = partial(taught, (people, orders), code, language, draw.chance.getrandbits(32))
+    lesson = partial(taught, (people, orders), key, code, language, draw.chance.getrandbits(32))
     return Task("tables", seed, draw.split, language, goal, files, STEPS, lesson, says_number(round(total, 2)))
 
 
-def taught(names: tuple[str, str], code: str, language: str, seed: int) -> Lesson:
+def taught(names: tuple[str, str], key: str, code: str, language: str, seed: int) -> Lesson:
     """Look at the head of each table, join them, say the sum."""
     look, join = SAYS_ZH if language == "zh" else SAYS
     wrong = slip(seed, len(names))
@@ -55,6 +55,6 @@ def taught(names: tuple[str, str], code: str, language: str, seed: int) -> Lesso
         if at == wrong:
             yield Turn("", "shell", {"command": f"head -n 3 {name.removesuffix('.csv')}"}, learn=False)
         yield Turn(look.format(name=name), "shell", {"command": f"head -n 3 {name}"})
-    shown = yield Turn(join, "python", {"code": code})
+    shown = yield Turn(join.format(key=key), "python", {"code": code})
     total = shown.strip()
-    yield Turn("", text=f"总和是 {total}" if language == "zh" else f"The sum is {total}")
+    yield answered(language, ("That is the sum.", f"The sum is {total}"), ("算好了。", f"总和是 {total}"))
