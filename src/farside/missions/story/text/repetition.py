@@ -78,8 +78,8 @@ def overused(paragraphs: Iterable[str], language: Language) -> list[Repeated]:
         for n in range(shortest, longest + 1):
             counts.update(gram for gram in ngrams(words, n) if sum(word not in empty for word in gram) > 1)
     often = {gram: times for gram, times in counts.items() if times >= OFTEN}
-    whole = [gram for gram in often if not any(_within(gram, other) for other in often if len(other) > len(gram))]
-    found = [Repeated(_joined(gram, language), often[gram]) for gram in whole]
+    inner = {part for gram in often for n in range(shortest, len(gram)) for part in ngrams(gram, n)}
+    found = [Repeated(_joined(gram, language), often[gram]) for gram in often.keys() - inner]
     return sorted(found, key=lambda each: (-each.times, each.phrase))
 
 
@@ -100,10 +100,6 @@ def runs(paragraphs: Iterable[str]) -> int:
         run = run + 1 if before == now else 1
         longest = max(longest, run)
     return longest
-
-
-def _within(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    return any(long[at : at + len(short)] == short for at in range(len(long) - len(short) + 1))
 
 
 def _joined(words: Sequence[str], language: Language) -> str:
