@@ -12,6 +12,7 @@ from farside.k2.model import CausalLM
 from farside.train.attention import fuse
 from farside.train.balance import mixtures
 from farside.train.grouped import GroupedExperts, grouped_experts
+from farside.train.processes import largest, own
 
 ADAMS = ("embed_tokens", "lm_head", "mlp.gate")
 """Matrices that AdamW trains: embeddings and head as in K2; that the router is among them is ours."""
@@ -56,9 +57,14 @@ def others(model: CausalLM) -> list[Tensor]:
 
 
 def first_broken(model: CausalLM) -> str | None:
-    """Return the name of the first tensor that, or whose gradient, is not finite."""
-    for name, parameter in model.named_parameters():
-        for tensor in (parameter, parameter.grad):
-            if tensor is not None and not bool(torch.isfinite(tensor).all()):
-                return name
-    return None
+    """Return the name of the first tensor that, or whose gradient, is not finite, on whatever process."""
+    names = [name for name, _ in model.named_parameters()]
+    broken = (place for place, each in enumerate(model.parameters()) if not _is_finite(each))
+    left = len(names) - next(broken, len(names))
+    most = int(largest(torch.tensor(left)))
+    return names[-most] if most else None
+
+
+def _is_finite(parameter: Tensor) -> bool:
+    tensors = (parameter, parameter.grad)
+    return all(bool(torch.isfinite(own(tensor)).all()) for tensor in tensors if tensor is not None)

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from farside.train.processes import shared_out, whole
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 RMS = 0.2
@@ -62,10 +64,10 @@ class Muon(Optimizer):
         momenta = [self._momentum(matrix) for matrix in matrices]
         for momentum, gradient in zip(momenta, gradients, strict=True):
             momentum.mul_(mu).add_(gradient)
-        ahead = torch.stack(gradients).add_(torch.stack(momenta), alpha=mu)
+        ahead = whole(torch.stack(gradients).add_(torch.stack(momenta), alpha=mu))
         updates = orthogonal(ahead) * (RMS * max(matrices[0].shape) ** 0.5)
         for matrix, update in zip(matrices, updates, strict=True):
-            matrix.mul_(1 - lr * decay).add_(update, alpha=-lr)
+            matrix.mul_(1 - lr * decay).add_(shared_out(update, matrix), alpha=-lr)
         return float(torch.linalg.vector_norm(updates))
 
     def _momentum(self, matrix: Tensor) -> Tensor:

@@ -38,3 +38,14 @@ def parts(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
         part.append(index)
         size += length
     yield part
+
+
+def passes(lengths: Sequence[int], most: int, rank: int, count: int) -> list[list[int]]:
+    """Return the parts of what one of several processes takes: every `count`-th, from `rank` on.
+
+    All have as many: a process that has nothing to run any more has empty ones, since its share of the weights is
+    needed.
+    """
+    shares = [range(first, len(lengths), count) for first in range(count)]
+    each = [[[share[i] for i in part] for part in parts([lengths[i] for i in share], most)] for share in shares]
+    return each[rank] + [[]] * (max(map(len, each)) - len(each[rank]))

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from farside.train.attention import FusedAttention
+from farside.train.processes import shared_out
 
 BOUND = 100.0
 
@@ -24,15 +25,14 @@ def clip(attention: FusedAttention, bound: float = BOUND) -> None:
     if attention.largest is None:
         return
     config = attention.config
-    nope, heads = config.qk_nope_head_dim, config.num_attention_heads
-    g = (bound / attention.largest).clamp(max=1)[:, None, None]
-    of_query = by_head((attention.q_proj if config.q_lora_rank is None else attention.q_b_proj).weight, heads)
-    of_query[:, :nope] *= g.sqrt()
-    of_query[:, nope:] *= g
-    by_head(attention.kv_b_proj.weight, heads)[:, :nope] *= g.sqrt()
+    nope = config.qk_nope_head_dim
+    g = (bound / attention.largest).clamp(max=1)[:, None]
+    of_query = (attention.q_proj if config.q_lora_rank is None else attention.q_b_proj).weight
+    scale(of_query, g.sqrt().expand(-1, nope), g.expand(-1, config.qk_rope_head_dim))
+    scale(attention.kv_b_proj.weight, g.sqrt().expand(-1, nope), torch.ones(len(g), config.v_head_dim))
 
 
-def by_head(weight: Tensor | Module, heads: int) -> Tensor:
-    """View [H x d, width] as [H, d, width]; what is written there is written to the weight."""
+def scale(weight: Tensor | Module, first: Tensor, rest: Tensor) -> None:
+    """Multiply the rows of a weight [H x d, width] by factors: each head's rows by `first` [H, n], then `rest`."""
     assert isinstance(weight, Tensor)
-    return weight.data.view(heads, -1, weight.shape[1])
+    weight.mul_(shared_out(torch.cat((first, rest), dim=1).flatten()[:, None], weight))

@@ -1,7 +1,9 @@
 """Train all stages, one behind the other: `python -m farside.train.recipe --run DIR --data DIR [--config FILE]`.
 
 DIR of --data holds a folder for each kind of examples, as `farside.train.prepare` makes them. A training that was
-stopped goes on where it was, at most a minute back.
+stopped goes on where it was, at most a minute back. On several processes:
+
+    torchrun --nproc-per-node 2 -m farside.train.recipe --run DIR --data DIR
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from farside.train.curves import draw_stage
 from farside.train.dataset import read_dataset
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES
+from farside.train.processes import is_first, join, leave
 from farside.train.settings import Settings, read_settings
 from farside.train.trainer import Trainer
 
@@ -31,7 +34,8 @@ def train(settings: Settings, data: Path, run: Path) -> Path:
     for stage in settings.stages:
         examples = read_dataset(data / stage.data / EXAMPLES)
         weights = Trainer(settings, stage, examples, run / stage.name, weights).train()
-        draw_stage(run / stage.name)
+        if is_first():
+            draw_stage(run / stage.name)
     assert weights is not None
     return weights
 
@@ -43,10 +47,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path)
     options = parser.parse_args()
+    join()
     try:
-        print(train(read_settings(options.config), options.data, options.run))
+        weights = train(read_settings(options.config), options.data, options.run)
+        if is_first():
+            print(weights)
     except FarsideError as error:
-        sys.exit(f"{error} {error.next_step}")
+        sys.exit(f"{error} {error.next_step}" if is_first() else 1)
+    finally:
+        leave()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import torch
 
 from farside.errors import FarsideError
 from farside.k2.model import CausalLM
+from farside.train import processes
 from farside.train.attention import attentions
 from farside.train.model import first_broken, matrices, others
 from farside.train.muon import Muon
@@ -55,6 +56,7 @@ class State:
         logit = 0.0
         for attention in attentions(self.model):
             assert attention.largest is not None
+            attention.largest = processes.largest(attention.largest)
             logit = max(logit, float(attention.largest.max()))
             clip(attention)
         return logit
@@ -75,33 +77,31 @@ class State:
 
     def save(self, path: Path) -> None:
         """Write it down, whole or not at all."""
-        unfinished = path.with_suffix(".part")
-        counts = {"step": self.step, "tokens": self.tokens, "taken": self.taken}
-        torch.save(
-            {
-                "model": self.model.state_dict(),
-                "muon": self.muon.state_dict(),
-                "adam": self.adam.state_dict(),
-                "counts": counts,
-            },
-            unfinished,
-        )
-        unfinished.rename(path)
+        held = {
+            "model": self.model.state_dict(),
+            "muon": self.muon.state_dict(),
+            "adam": self.adam.state_dict(),
+            "counts": {"step": self.step, "tokens": self.tokens, "taken": self.taken},
+        }
+        _write(processes.whole(held), path)
 
     def load(self, path: Path) -> None:
         """Take up what was written down."""
         held = torch.load(path, weights_only=True)
-        self.model.load_state_dict(held["model"])
-        self.muon.load_state_dict(held["muon"])
-        self.adam.load_state_dict(held["adam"])
+        mine = self.model.state_dict()
+        shares = {name: processes.shared_out(tensor, mine[name]) for name, tensor in held["model"].items()}
+        self.model.load_state_dict(shares)
+        for optimizer, name in ((self.muon, "muon"), (self.adam, "adam")):
+            optimizer.load_state_dict(held[name])
+            processes.share_out(optimizer)
         self.step, self.tokens, self.taken = (held["counts"][name] for name in ("step", "tokens", "taken"))
 
     def end(self, folder: Path, kept: Path) -> Path:
         """Write the weights as those of a stage that is over; return where they lie."""
         done = folder / "model.pt"
-        torch.save(self.model.state_dict(), done.with_suffix(".part"))
-        done.with_suffix(".part").rename(done)
+        _write(processes.whole(self.model.state_dict()), done)
         kept.unlink(missing_ok=True)
+        processes.wait()
         return done
 
 
@@ -111,8 +111,22 @@ def claim(folder: Path, what: dict[str, Any]) -> None:
     Raises:
         FarsideError: it is of another training.
     """
+    if processes.is_first():
+        _claim(folder, what)
+    processes.wait()
+
+
+def _claim(folder: Path, what: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     named, text = folder / "settings.json", json.dumps(what, indent=2, default=str)
     if named.exists() and named.read_text() != text:
         raise FarsideError(f"{folder} holds another training.", "name another folder with --run, or remove this one")
     named.write_text(text)
+
+
+def _write(held: dict[str, Any], path: Path) -> None:
+    """Write a file, whole or not at all; the first process does."""
+    if processes.is_first():
+        unfinished = path.with_suffix(".part")
+        torch.save(held, unfinished)
+        unfinished.rename(path)

@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from farside.train import processes
 from farside.train.balance import mixtures, rebalance
 from farside.train.dataset import Dataset
 from farside.train.model import grouped, made
@@ -23,6 +25,25 @@ from farside.train.state import State, claim
 from farside.train.weights import take_up
 
 SAVE_EVERY_S = 60.0
+
+
+class Log:
+    """Where the first process tells how a stage goes: in a file of its folder, and to who looks on."""
+
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self._path, self._progress = folder / "log.jsonl", progress
+
+    def add(self, told: dict[str, Any]) -> None:
+        """Tell of a step."""
+        if processes.is_first():
+            with self._path.open("a") as file:
+                file.write(json.dumps(told) + "\n")
+            self._progress.add(told["batch"], f", loss {told['loss']:.4f}, right {told['right']:.2%}")
+
+    def end(self) -> None:
+        """Tell of the end."""
+        if processes.is_first():
+            self._progress.end()
 
 
 class Trainer:
@@ -39,6 +60,7 @@ class Trainer:
         model = made(settings.shape_of(stage), settings.seed)
         if before is not None:
             take_up(model, before)
+        processes.shard(model)
         for experts in grouped(model):
             experts.rounds = stage.experts == "int4"
         self._state = State.of(model, settings.decay)
@@ -61,17 +83,13 @@ class Trainer:
             return done
         state, stage = self._state, self._stage
         indices = endless(len(self._data), self._settings.seed, state.taken)
-        progress, saved = Progress(stage.name, stage.tokens, state.tokens), time.monotonic()
-        with (self._folder / "log.jsonl").open("a") as log:
-            while state.tokens < stage.tokens:
-                told = self._step(indices)
-                log.write(json.dumps(told) + "\n")
-                log.flush()
-                progress.add(told["batch"], f", loss {told['loss']:.4f}, right {told['right']:.2%}")
-                if time.monotonic() - saved > SAVE_EVERY_S:
-                    state.save(self._kept)
-                    saved = time.monotonic()
-        progress.end()
+        log, saved = Log(self._folder, Progress(stage.name, stage.tokens, state.tokens)), time.monotonic()
+        while state.tokens < stage.tokens:
+            log.add(self._step(indices))
+            if float(processes.largest(torch.tensor(time.monotonic() - saved))) > SAVE_EVERY_S:
+                state.save(self._kept)
+                saved = time.monotonic()
+        log.end()
         return state.end(self._folder, self._kept)
 
     def _step(self, indices: Iterator[int]) -> dict[str, Any]:
