@@ -95,6 +95,15 @@ def test_any_name_of_a_file_will_do(it: Prepared, name: str) -> None:
     assert it.clean.check_out(it.clean.patch(), [f"in/{name}"]).changed == ()
 
 
+def test_files_that_are_named_as_commits_are_no_commits(it: Prepared) -> None:
+    names = ("HEAD", "HEAD~1", "begin", "refs/heads/work")
+    for name in names:
+        it.work.put(name, "text\n")
+    assert it.clean.check_out(it.clean.patch()).changed == names
+    assert it.clean.check_out(it.clean.patch(), ["HEAD"]).changed == names[1:]
+    assert it.clean.patch_of({FIX["path"]: "x = 1\n"}).count(b"diff --git") == 1
+
+
 def test_commits_and_repositories_of_the_agents_count_as_files(it: Prepared) -> None:
     mend(it.work)
     it.work.commit()

@@ -25,6 +25,9 @@ CLOCK = FIX["path"]
 
 def test_the_work_is_taken_back_to_what_was_put_there_or_to_the_beginning(tmp_path: Path) -> None:
     users, folder = timesheet(tmp_path / "sheet"), new_run()
+    users.put("begin", "named as a tag is\n")
+    users.put("opened", "this one too\n")
+    users.commit()
     settings = Settings(
         "m", workspace=str(folder.workspace), options=tuple(order(users.path, None, 9, False).options.items())
     )

@@ -38,7 +38,7 @@ def executed(notebook: Path) -> list[tuple[str, str]]:
         if cell["cell_type"] == "code":
             with contextlib.redirect_stdout(io.StringIO()) as printed:
                 exec(cell["source"], names)
-            found.append((cell["outputs"][0]["text"], printed.getvalue()))
+            found += [(output["text"], printed.getvalue()) for output in cell["outputs"]]
     return found
 
 
@@ -257,6 +257,23 @@ def test_cells_that_read_a_folder_find_it_as_it_was(farside: Farside) -> None:
     done = farside("solve", "The sum of rows.txt?", "--dir", "data", "--model", farside.script("folder", *lines))
     assert (done.code, verdicts(farside)) == (0, [""]), done.err
     assert (data / "rows.txt").read_text() == "4\n8\n15\n16\n"
+
+
+def test_a_notebook_that_reads_files_as_farside_s_session_does_runs_outside_of_it(
+    farside: Farside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = farside.folder / "data"
+    data.mkdir()
+    (data / "rows.txt").write_text("4\n8\n15\n")
+    first = "rows = [int(line) for line in read_file('rows.txt').split()]\nprint(sum(rows))"
+    second = "print(shell('cat rows.txt'))\nprint(4.0 + float(shell('head -n2 rows.txt | tail -n1')) + 15)"
+    lines: list[Line] = [python(first), python(second), {"text": "The sum is 27."}]
+    model = farside.script("folder", *lines)
+    assert farside("solve", "The sum of rows.txt?", "--dir", "data", "--model", model, "-o", "n.md").code == 0
+    assert "from farside.tools.inside.files import read_file" in (farside.folder / "n.md").read_text()
+    monkeypatch.chdir(data)
+    found = executed(farside.folder / "n.ipynb")
+    assert len(found) == 2 and all(then.split() == now.split() for then, now in found)
 
 
 def test_what_cannot_work_is_refused_before_anything_is_spent(farside: Farside) -> None:

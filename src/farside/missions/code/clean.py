@@ -155,7 +155,7 @@ class Clean:
         if original:
             git("reset", "--quiet", "HEAD", "--", *original, at=self.tree)
         git("commit", "--quiet", "--allow-empty", "--no-verify", "-m", "work", at=self.tree)
-        git("reset", "--quiet", "--hard", at=self.tree)
+        git("reset", "--quiet", "--hard", "HEAD", "--", at=self.tree)
         paths = _names(git("ls-files", "-z", at=self.tree))
         return Contents(paths, self._differing("ACDMT"), frozenset(self._differing("A")))
 
@@ -172,7 +172,7 @@ class Clean:
             mode = git("ls-tree", "--format=%(objectmode)", BRANCH, "--", path, at=self._mirror).decode().strip()
             git("update-index", "--cacheinfo", f"{mode},{blob},{path}", at=self._mirror, more=index)
         options = ("--cached", "--binary", "--full-index", "--no-renames", "--no-color")
-        return git("diff", *options, BRANCH, at=self._mirror, more=index)
+        return git("diff", *options, BRANCH, "--", at=self._mirror, more=index)
 
     def as_committed(self, paths: Iterable[str]) -> dict[str, str]:
         """Return the texts of files of the checkout, but for those that differ from the commit by a byte.
@@ -187,7 +187,7 @@ class Clean:
     def _differing(self, kinds: str) -> tuple[str, ...]:
         """Return the paths that were added, changed, deleted or made something else (A, C, D, M, T)."""
         options = ("--name-only", "--no-renames", "--ignore-submodules", "-z", f"--diff-filter={kinds}")
-        return _names(git("diff", *options, BEFORE, "HEAD", at=self.tree))
+        return _names(git("diff", *options, BEFORE, "HEAD", "--", at=self.tree))
 
     def text(self, path: str) -> str:
         """Return the text of a file of the checkout; "" where it is none, or large."""
@@ -288,7 +288,7 @@ export GIT_OBJECT_DIRECTORY={here}/objects GIT_ALTERNATE_OBJECT_DIRECTORIES={mir
 cd "$tree"
 git read-tree {base}
 git add --all . 2>{here}/said || {{ cat {here}/said; exit 1; }}
-git diff --cached --binary --full-index --no-renames --no-color --no-ext-diff --no-textconv {base} >{here}/patch
+git diff --cached --binary --full-index --no-renames --no-color --no-ext-diff --no-textconv {base} -- >{here}/patch
 """
 """A repository in the repository (a model that says `git init` in a folder) counts as plain files."""
 TESTING = """

@@ -17,13 +17,13 @@ from farside.tools.worker import SandboxDied, Worker
 OPENED = "opened"
 """The tag of the commit that the model begins with."""
 TAKE_BACK = (
-    f"git reset --quiet --hard $(git rev-parse --quiet --verify refs/tags/{OPENED} || echo begin) "
+    f"git reset --quiet --hard $(git rev-parse --quiet --verify refs/tags/{OPENED} || echo refs/tags/begin) -- "
     "&& git clean --quiet -d --force"
 )
 """Undoes what was done since, in a shell of the workspace."""
 SCRIPT = """
 set -e
-git reset --quiet --hard begin
+git reset --quiet --hard refs/tags/begin --
 git clean --quiet -d --force
 echo {patch} | base64 --decode | git apply --index --whitespace=nowarn -
 git commit --quiet --no-verify -m 'Functions written anew'

@@ -13,6 +13,14 @@ from farside.missions.solve.cells import Cell
 MOST = 20_000
 """Characters of one output that a notebook shows."""
 TITLE = 80
+FILES = ("edit_file", "list_files", "read_file", "replace_lines", "write_file")
+CALLED = re.compile(rf"(?<![\w.])({'|'.join((*FILES, 'shell'))})\(")
+SHELL = """from farside.tools.inside.job import run_shell, shell_text
+
+
+def shell(command, timeout=120):
+    return shell_text(run_shell(command, timeout, 2**23, set()), timeout)"""
+GIVEN = "Functions that cells below use, and that farside's session has:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Notebook:
 def as_markdown(notebook: Notebook) -> str:
     """Return it as Markdown. Each `python` fence is a cell, the `text` fence behind it what it printed."""
     parts = [*_head(notebook), "## Calculation"]
+    if given := session_functions(notebook):
+        parts += [GIVEN, _fenced(given, "python")]
     for cell in notebook.cells:
         parts += _told(cell)
         parts += [_fenced(cell.code, "python"), _fenced(_shown(cell.output), "text")]
@@ -40,12 +50,23 @@ def as_markdown(notebook: Notebook) -> str:
 def as_jupyter(notebook: Notebook) -> str:
     """Return it as JSON in Jupyter's format 4.5. The problem, the answer and the table are one cell of text."""
     told = [_text("head", "\n\n".join(_head(notebook)))]
+    if given := session_functions(notebook):
+        given_cell = _code(Cell(0, "", "", given, "", True)) | {"execution_count": None, "outputs": []}
+        told += [_text("told-0", GIVEN), given_cell]
     for cell in notebook.cells:
         told.append(_text(f"told-{cell.number}", "\n\n".join(_told(cell))))
         told.append(_code(cell))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     whole = {"cells": told, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def session_functions(notebook: Notebook) -> str:
+    """Return the code that makes the functions of farside's session that the cells use; "" where they use none."""
+    used = {name for cell in notebook.cells for name in CALLED.findall(cell.code)}
+    files = ", ".join(sorted(used & set(FILES)))
+    imports = [f"from farside.tools.inside.files import {files}"] if files else []
+    return "\n".join([*imports, *([SHELL] if "shell" in used else [])])
 
 
 def _head(notebook: Notebook) -> Iterator[str]:
