@@ -1,6 +1,7 @@
 """A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes.
 
-A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand.
+A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand. The
+session adds no figure that does not stand in the bill: one that was copied wrongly is read once more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import partial
 from random import Random
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, answered, slip, walked
+from farside.train.tasks.session import OVER, answered, slips, walked
 from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
@@ -81,16 +82,24 @@ def layout(chance: Random, labels: Mapping[str, Sequence[str]]) -> Layout:
     return names, chance.choice(SEPARATORS), chance.choice(MONEY), tuple(chance.sample(range(5), 5))
 
 
+def misread(value: float, shown: str, chance: Random) -> str:
+    """Return the call with a figure that is copied wrongly from what was shown, or without its bracket."""
+    digits = [*f"{value:.2f}"]
+    at = chance.choice([place for place, digit in enumerate(digits) if digit != "."])
+    digits[at] = str((int(digits[at]) + chance.randint(1, 9)) % 10)
+    wrong = "".join(digits)
+    return f"add({value:.2f}" if wrong in shown or chance.random() < 0.5 else f"add({wrong})"
+
+
 def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesson:
     """Open the first bill, add what was read and open the next, say the sum."""
     shown = yield from walked(language)
-    wrong = slip(seed, len(amounts))
+    wrong, chance = slips(seed, len(amounts)), Random(seed)
     for at, value in enumerate(amounts):
         assert f"{value:.2f}" in shown or "(empty)" in shown
         thinking = f"{ASKED_ZH[figure][0] if language == 'zh' else figure} {value:.2f}"
-        if at == wrong:
-            shown_again = yield Turn(thinking, "python", {"code": f"add({value:.2f}"}, learn=False)
-            assert "SyntaxError" in shown_again
+        if at in wrong:
+            yield Turn(thinking, "python", {"code": misread(value, shown, chance)}, learn=False)
         shown = yield Turn(thinking, "python", {"code": f"add({value:.2f})"})
     total = shown.rsplit(maxsplit=1)[-1]
     yield answered(language, (OVER["en"], f"The sum is {total}"), (OVER["zh"], f"总和是 {total}"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.executed import printed
-from farside.train.tasks.session import answered, cell, slip
+from farside.train.tasks.session import answered, cell, slips
 from farside.train.tasks.task import Lesson, Task, Turn
 
 STEPS = 4
@@ -88,7 +88,7 @@ def taught(module: str, test: str, broken: Function, does: str, language: str, s
     tested = {"command": f"python3 {test}"}
     shown = yield Turn(run, "shell", tested)
     assert broken.name in shown
-    if slip(seed, 1) is not None:
+    if slips(seed, 1):
         yield Turn(look, "read_file", {"path": module.removesuffix(".py")}, learn=False)
     shown = yield Turn(look, "read_file", {"path": module})
     old, new = broken.returns(does), broken.returns(broken.word)

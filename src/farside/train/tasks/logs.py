@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import answered, cell, slip
+from farside.train.tasks.session import answered, cell, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 STEPS = 2
@@ -56,7 +56,7 @@ def logs(seed: int, draw: Drawing, steps: int) -> Task:
 def taught(name: str, where: dict[str, object], most: str, language: str, seed: int) -> Lesson:
     """Look at a few lines, count, say who."""
     look, count = SAYS_ZH if language == "zh" else SAYS
-    if slip(seed, 1) is not None:
+    if slips(seed, 1):
         yield Turn("", "shell", {"command": f"head -n 2 {name.removesuffix('.log')}"}, learn=False)
     yield Turn(look, "shell", {"command": f"head -n 2 {name}"})
     shown = yield Turn(count.format(**where), "python", {"code": cell("counting").format(name=name, **where)})

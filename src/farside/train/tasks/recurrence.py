@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, cell, slip
+from farside.train.tasks.session import OVER, cell, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 GOALS = (
@@ -51,11 +51,11 @@ def taught(code: str, terms: dict[int, int], language: str, seed: int) -> Lesson
     define, begin, more = SAYS_ZH if language == "zh" else SAYS
     first, *rest = terms
     last, shown = max(terms), ""
-    wrong = slip(seed, len(rest))
+    wrong = slips(seed, len(rest))
     yield Turn(define, "python", {"code": code})
     for done, at in enumerate(rest):
         thinking = more.format(left=last - at + 1) if done else begin
-        if done == wrong:
+        if done in wrong:
             lost = yield Turn(thinking, "python", {"code": "next()"}, learn=False)
             assert "Error" in lost
         shown = yield Turn(thinking, "python", {"code": "step()"})

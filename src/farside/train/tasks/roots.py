@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, answered, cell, slip
+from farside.train.tasks.session import OVER, answered, cell, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 HIGHEST = 16
@@ -47,12 +47,12 @@ def roots(seed: int, draw: Drawing, steps: int) -> Task:
 def taught(code: str, halves: list[str], language: str, seed: int) -> Lesson:
     """Take the half in which the sign changes, so many times; say the last middle."""
     first, below, above = SAYS_ZH if language == "zh" else SAYS
-    wrong = slip(seed, len(halves))
+    wrong = slips(seed, len(halves))
     shown = yield Turn(first, "python", {"code": code})
     for at, half in enumerate(halves):
         thinking = (below if half == "high" else above).format(left=len(halves) - at)
         assert ("= -" in shown) == (half == "high")
-        if at == wrong:
+        if at in wrong:
             lost = yield Turn(thinking, "python", {"code": f"take({half})"}, learn=False)
             assert "NameError" in lost
         shown = yield Turn(thinking, "python", {"code": f"take('{half}')"})

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from farside.train.tasks.task import Turn
 
-SLIPS = 0.15
-"""Share of the lessons with a wrong turn."""
+SLIPS = 0.04
+"""Share of the steps at which a wrong turn is taken first."""
 
 
 OVER = {"en": "0 left, done.", "zh": "剩 0,完成。"}
@@ -36,18 +36,28 @@ def walked(language: str) -> Generator[Turn, str, str]:
 def followed(chain: Sequence[str], thinking: str, seed: int) -> Generator[Turn, str, str]:
     """Read each file that the one before names, thinking with `{name}` filled in; return the text of the last.
 
-    A wrong turn looks for a name without its end.
+    A wrong turn misspells the name.
     """
-    wrong, shown = slip(seed, len(chain)), chain[0]
+    wrong, shown, chance = slips(seed, len(chain)), chain[0], random.Random(seed)
     for at, name in enumerate(chain):
         assert name in shown
-        if at == wrong:
-            yield Turn("", "read_file", {"path": name.rpartition(".")[0]}, learn=False)
-        shown = yield Turn(thinking.format(name=name), "read_file", {"path": name})
+        thought = thinking.format(name=name)
+        if at in wrong and (other := misspelt(name, chance)) not in chain:
+            yield Turn(thought, "read_file", {"path": other}, learn=False)
+        shown = yield Turn(thought, "read_file", {"path": name})
     return shown
 
 
-def slip(seed: int, length: int) -> int | None:
-    """Return at which of so many steps a wrong turn is taken, or None."""
+def misspelt(name: str, chance: random.Random) -> str:
+    """Return a name as it is written wrongly: a letter lost, twice, or in another place; the end lost."""
+    stem, dot, end = name.rpartition(".")
+    at = chance.randrange(len(stem) - 1)
+    here, there = stem[at], stem[at + 1]
+    ways = (stem[:at] + stem[at + 1 :], stem[:at] + here + stem[at:], stem[:at] + there + here + stem[at + 2 :])
+    return chance.choice((stem, *(way + dot + end for way in ways if way != stem)))
+
+
+def slips(seed: int, length: int) -> frozenset[int]:
+    """Return at which of so many steps a wrong turn is taken."""
     chance = random.Random(seed)
-    return chance.randrange(length) if chance.random() < SLIPS else None
+    return frozenset(at for at in range(length) if chance.random() < SLIPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import answered, cell, slip
+from farside.train.tasks.session import answered, cell, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 STEPS = 3
@@ -50,9 +50,9 @@ def tables(seed: int, draw: Drawing, steps: int) -> Task:
 def taught(names: tuple[str, str], key: str, code: str, language: str, seed: int) -> Lesson:
     """Look at the head of each table, join them, say the sum."""
     look, join = SAYS_ZH if language == "zh" else SAYS
-    wrong = slip(seed, len(names))
+    wrong = slips(seed, len(names))
     for at, name in enumerate(names):
-        if at == wrong:
+        if at in wrong:
             yield Turn("", "shell", {"command": f"head -n 3 {name.removesuffix('.csv')}"}, learn=False)
         yield Turn(look.format(name=name), "shell", {"command": f"head -n 3 {name}"})
     shown = yield Turn(join.format(key=key), "python", {"code": code})
