@@ -74,7 +74,7 @@ def test_what_could_not_be_settled_is_a_table() -> None:
         ("Who paid?", ["No source says."]),
         (
             "It was **opened** in 1890.",
-            ["“It was opened in 1890.”", "“It was opened in 1896, says the plaque.” (1896)"],
+            ["“It was opened in 1890.”", "“It was opened in 1896, says the plaque.”"],
         ),
     ]
     table = markdown(found).partition("## What could not be settled\n\n")[2]

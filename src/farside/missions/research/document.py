@@ -176,10 +176,9 @@ class _View:
         return any(row & own and row & other for row in rows)
 
     def _sides(self, claim: Claim) -> Iterator[Statement]:
+        """Yield what each source says. Why the judge thinks so nobody has checked: the ledger has it."""
         told = [span for span in claim.spans if not _is_heading(span)] or claim.spans
-        yield from (Statement(_excerpt(span), self._marks([span])) for span in told)
-        for span, why in claim.judgement.against:
-            yield Statement(f"{_excerpt(span)} ({why})" if why else _excerpt(span), self._marks([span]))
+        yield from (Statement(_excerpt(span), self._marks([span])) for span in (*told, *_against(claim)))
 
     def _piece(self, block: Block) -> Piece | None:
         shown = tuple(said for sentence in block.sentences if (said := self._statement(sentence)))
