@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from farside.train.examples import Example
 from farside.train.tasks.drawing import Drawing
+from farside.train.tasks.split import drawn
 
 if TYPE_CHECKING:
     from farside.k2.tokenizer import Tokenizer
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 SEPARATORS = (": ", " ", " = ", ",", " is ", "=")
 ENDS = ("\n", ".\n", ";\n")
 SUFFIXES = (".txt", ".conf", ".csv", ".log")
+WORDS = 0.6
+"""Share of the names that are words as tasks have them."""
 TIMES = 3
 """How often each line is said."""
 LEAST, MOST = 3, 9
@@ -41,10 +45,19 @@ def drills(tokenizer: Tokenizer, count: int, seed: int) -> Iterator[Example]:
 def _lines(draw: Drawing) -> list[str]:
     pick = draw.chance.choice
     separator, end = pick(SEPARATORS), pick(ENDS)
-    names = draw.words(draw.chance.randint(LEAST, MOST))
-    return [f"{name}{separator}{_value(draw, name)}{end}" for name in names]
+    names = {_name(draw) for _ in range(draw.chance.randint(LEAST, MOST))}
+    return [f"{name}{separator}{_value(draw, name)}{end}" for name in sorted(names)]
+
+
+def _name(draw: Drawing) -> str:
+    """Return a word, or letters that none is made of: what is copied cannot be guessed."""
+    return draw.word() if draw.chance.random() < WORDS else _letters(draw)
+
+
+def _letters(draw: Drawing) -> str:
+    return drawn(draw.split, lambda: "".join(draw.chance.choices(ascii_lowercase, k=draw.chance.randint(3, 9))))
 
 
 def _value(draw: Drawing, name: str) -> str:
-    values = (f"{draw.amount():.2f}", draw.word(), str(draw.number(1, 9999)), name + draw.chance.choice(SUFFIXES))
+    values = (f"{draw.amount():.2f}", _name(draw), str(draw.number(1, 9999)), name + draw.chance.choice(SUFFIXES))
     return draw.chance.choice(values)
