@@ -13,8 +13,9 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from multiprocessing import get_context
 
 from bench.intervals import told
@@ -133,10 +134,11 @@ def main() -> None:
     options = parser.parse_args()
     way = Way(options.model, options.plain, options.context)
     done = []
-    with get_context("spawn").Pool(options.workers) as pool:
-        for one in pool.imap_unordered(partial(tried, way), asked(options.families, options.steps, options.tries)):
-            print(one.told, file=sys.stderr, flush=True)
-            done.append(one)
+    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
+        tasks = asked(options.families, options.steps, options.tries)
+        for future in as_completed([pool.submit(tried, way, each) for each in tasks]):
+            done.append(future.result())
+            print(done[-1].told, file=sys.stderr, flush=True)
     print(f"{options.model}, {options.context}, {'no' if options.plain else 'with'} min-p")
     print(table(done))
 

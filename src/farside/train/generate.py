@@ -11,11 +11,15 @@ import gzip
 import json
 import os
 import random
+import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from farside.errors import FarsideError
 from farside.train.progress import Progress
 from farside.train.runs import home
 from farside.train.tasks import FAMILIES, task
@@ -38,13 +42,22 @@ def tasks(numbers: Iterable[int], split: Split, most: int) -> Iterator[Task]:
 
 
 def generate(folder: Path, count: int, split: Split, most: int, workers: int) -> None:
-    """Write the traces of so many tasks, on several processes; tells how far it is."""
+    """Write the traces of so many tasks, on several processes; tells how far it is.
+
+    Raises:
+        FarsideError: one of them was killed, there is no sandbox, or the disk refuses.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     batches = [batch for batch in range(-(-count // BATCH)) if not place(folder, batch).exists()]
     progress = Progress("traces", len(batches) * BATCH)
-    with get_context("spawn").Pool(workers) as pool:
-        for done in pool.imap_unordered(partial(write, folder, split, most), batches):
-            progress.add(done)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        try:
+            for done in pool.map(partial(write, folder, split, most), batches):
+                progress.add(done)
+        except BrokenProcessPool:
+            raise FarsideError(
+                "A process that makes traces was killed from outside.", "run it again: what is there already stays"
+            ) from None
     progress.end()
 
 
@@ -80,7 +93,10 @@ def main() -> None:
     parser.add_argument("--most-steps", type=int, default=250)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    generate(options.out, options.tasks, options.split, options.most_steps, options.workers)
+    try:
+        generate(options.out, options.tasks, options.split, options.most_steps, options.workers)
+    except FarsideError as error:
+        sys.exit(f"{error} {error.next_step}")
 
 
 if __name__ == "__main__":
