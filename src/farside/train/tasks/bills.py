@@ -87,7 +87,7 @@ def misread(value: float, shown: str, chance: Random) -> str:
     digits = [*f"{value:.2f}"]
     at = chance.choice([place for place, digit in enumerate(digits) if digit != "."])
     digits[at] = str((int(digits[at]) + chance.randint(1, 9)) % 10)
-    wrong = "".join(digits)
+    wrong = f"{float(''.join(digits)):.2f}"
     return f"add({value:.2f}" if wrong in shown or chance.random() < 0.5 else f"add({wrong})"
 
 
