@@ -20,3 +20,18 @@ def told(hits: int, tries: int) -> str:
     """Return `18 of 20 = 90% (70 to 97%)`."""
     low, high = wilson(hits, tries)
     return f"{hits} of {tries} = {hits / tries:.0%} ({low:.0%} to {high:.0%})"
+
+
+def paired(gained: int, lost: int, tries: int) -> str:
+    """Return by how much one of two is better on the same tries: `+10 points (+1 to +19), p = 0.06`.
+
+    gained, lost: tries that only this one, or only the other, got right. The interval is that of Agresti and Min
+    (2005), for 95%; p is exact (McNemar): how often as uneven a count would come by chance.
+    """
+    more, less, all_ = gained + 0.5, lost + 0.5, tries + 2
+    middle = (more - less) / all_
+    half = Z * math.sqrt(more + less - (more - less) ** 2 / all_) / all_
+    apart = gained + lost
+    p = min(1.0, 2 * sum(math.comb(apart, count) for count in range(min(gained, lost) + 1)) / 2**apart)
+    low, high = max(-1.0, middle - half), min(1.0, middle + half)
+    return f"{100 * (gained - lost) / tries:+.0f} points ({100 * low:+.0f} to {100 * high:+.0f}), p = {p:.2g}"

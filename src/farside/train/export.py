@@ -1,7 +1,8 @@
 """A trained model as a checkpoint folder: `python -m farside.train.export --weights FILE --data DIR --out DIR`.
 
-Routed experts are INT4, all else bf16, in the format of Kimi K2 Thinking: farside.k2, transformers and
-compressed-tensors read it. Beside it lie the tokenizer and farside.toml, which says how farside drives the model.
+Routed experts are INT4 (with --experts bf16 they are not), all else bf16, in the format of Kimi K2 Thinking:
+farside.k2, transformers and compressed-tensors read it. Beside it lie the tokenizer and farside.toml, which says how
+farside drives the model.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from farside.k2.shard import Spec
 from farside.k2.tensors import tensors
 from farside.k2.tokenizer_files import NAMES, RANKS
 from farside.k2.unfinished import check_place
-from farside.train.settings import read_settings
+from farside.train.settings import Experts, read_settings
 
 SHARD = "model-00001-of-00001.safetensors"
 GRAPH = "deepseek_v3"
@@ -38,7 +39,9 @@ DRIVEN = "brief = true\nmax_tokens = 1024\ntemperature = 1.0\nbody = { min_p = 0
 """farside.toml."""
 
 
-def export(weights: Mapping[str, Tensor], shape: Config, tokenizer: Path, target: Path) -> None:
+def export(
+    weights: Mapping[str, Tensor], shape: Config, tokenizer: Path, target: Path, experts: Experts = "int4"
+) -> None:
     """Write the checkpoint; the folder appears when all is written.
 
     Raises:
@@ -48,8 +51,8 @@ def export(weights: Mapping[str, Tensor], shape: Config, tokenizer: Path, target
     end = next(place for place, name in CONTROL.items() if name == Mark.END)
     first, last = _id(shape, 0), _id(shape, end)
     config = replace(shape, model_type=GRAPH, bos_token_id=first, eos_token_id=last)
-    config = replace(config, quantization_config=OURS, dtype="bfloat16")
-    pieces = [_piece(Spec(t.name, "BF16", t.shape), weights[t.name]) for t in tensors(config)]
+    config = replace(config, quantization_config=OURS if experts == "int4" else None, dtype="bfloat16")
+    pieces = [_piece(Spec(t.name, "BF16", t.shape), weights[t.name], experts) for t in tensors(config)]
     job = {"export": config.as_json()}
     beside = partial(_write_beside, tokenizer)
     write_checkpoint(NewCheckpoint(target, job, {SHARD: pieces}, config.as_json(), beside), lambda done, whole: None)
@@ -59,9 +62,9 @@ def _id(shape: Config, place: int) -> int:
     return shape.vocab_size - RESERVED + place
 
 
-def _piece(spec: Spec, weight: Tensor) -> Piece:
+def _piece(spec: Spec, weight: Tensor, experts: Experts) -> Piece:
     """Return how a weight lies on disk; the bias of the routing is fp32 in every checkpoint."""
-    if is_routed(spec.name):
+    if experts == "int4" and is_routed(spec.name):
         return Piece(packed_specs(spec), partial(_packed, weight, spec))
     if spec.name.endswith("e_score_correction_bias"):
         return Piece((replace(spec, dtype="F32"),), lambda: [octets_of(weight.float())])
@@ -85,12 +88,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="a folder with the tokenizer's two files")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--experts", choices=["int4", "bf16"], default="int4")
     options = parser.parse_args()
     try:
         held = torch.load(options.weights, weights_only=True)
         settings = read_settings(options.config)
         shape = settings.shape_of(settings.stages[-1])
-        export(held.get("model", held), shape, options.data, options.out)
+        export(held.get("model", held), shape, options.data, options.out, options.experts)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
 

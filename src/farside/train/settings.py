@@ -13,6 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from farside.errors import FarsideError
 from farside.k2.config import Config, Yarn, config_from
 
+Experts = Literal["bf16", "int4"]
+"""How routed experts are held."""
+
 
 @dataclass(frozen=True, slots=True)
 class Data:
@@ -43,7 +46,7 @@ class Stage:
     """See `farside.train.schedule.wsd`."""
     others: float
     """Weight in the loss of tokens that the model does not say itself; of those that it says it is 1."""
-    experts: Literal["bf16", "int4"]
+    experts: Experts
     """`int4`: routed experts are rounded as in the checkpoint, gradients pass straight through."""
     stretch: float = 1.0
     """Above 1: positions are stretched by YaRN to so many times the model's own window, as K2's are."""

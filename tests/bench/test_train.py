@@ -1,0 +1,122 @@
+"""The figures of the training at tiny sizes: they run, and what they compare is the same work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra k2")
+pytest.importorskip("matplotlib", reason="drawing needs the extra train")
+
+import torch
+
+from bench import train_context, train_int4, train_optimizers, train_throughput
+from bench.intervals import paired
+from bench.train_int4 import BF16, QAT, ROUNDED, Outcome
+from bench.train_step import QUICK, shape
+from farside.errors import FarsideError
+from farside.k2.byte_tokenizer import write_byte_tokenizer
+from farside.k2.load import load
+from farside.k2.prompt import Prompt
+from farside.k2.tokenizer_files import read_tokenizer
+from farside.train.export import export
+from farside.train.fake_int4 import rounded
+from farside.train.model import made
+from farside.train.runs import home
+from tests.train.test_training import stirred, tiny
+
+
+def test_optimizers_are_compared(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    train_optimizers.main(["--quick", "--out", str(tmp_path / "p.svg")])
+    told = capsys.readouterr().out
+    assert [name for name in ("MuonClip", "Muon without clip", "AdamW") if f"| {name} |" not in told] == []
+    assert "MuonClip, rate 0.004" in (tmp_path / "p.svg").read_text()
+
+
+def test_a_loss_is_reached_when_the_mean_of_some_steps_is_as_low() -> None:
+    way = train_optimizers.Way("AdamW", False, 1e-3)
+    course = train_optimizers.Course(way, [100, 200, 300, 400], [4.0, 1.0, 1.0, 0.0], [1.0, 9.0, 3.0, 2.0])
+    assert course.smooth == [4.0, 2.5, 2.0, 1.5]
+    assert (course.reached(2.2), course.reached(1.0)) == (300, None)
+    assert "| AdamW | 0.001 | 1.500 | 400 | 9.0 |" in train_optimizers.table([course])
+
+
+def test_throughput_is_measured_beside_transformers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="the peer")
+    train_throughput.main(["--quick", "--out", str(tmp_path / "p.svg")])
+    told = capsys.readouterr().out
+    assert "| farside: Muon and AdamW |" in told and "| transformers: AdamW |" in told and "2 steps of each" in told
+    assert "transformers" in (tmp_path / "p.svg").read_text()
+
+
+def test_the_work_of_a_step_is_counted() -> None:
+    """By hand, for the tiny shape: a dense layer, then one with a shared expert and two of four."""
+    attention = 32 * 16 + 16 * 2 * 16 + 32 * 24 + 16 * 2 * 20 + 24 * 32
+    dense, expert, router, head = 3 * 32 * 64, 3 * 32 * 32, 4 * 32, 512 * 32
+    weights = 2 * attention + dense + 3 * expert + router + head
+    scores = 2 * 2 * (16 + 12) * 10 / 2
+    assert train_throughput.multiplications(shape(QUICK), 3, 10) == 6 * 30 * (weights + scores)
+
+
+def test_both_sides_train_a_model_of_the_same_size() -> None:
+    transformers = pytest.importorskip("transformers", reason="the peer")
+    config = shape(QUICK)
+    peer = transformers.DeepseekV3ForCausalLM(train_throughput.peer_config(config))
+    assert sum(p.numel() for p in peer.parameters()) == sum(p.numel() for p in made(config, 1).parameters())
+
+
+def test_a_fact_stands_at_its_depth_and_the_prompt_is_as_long_as_asked(tmp_path: Path) -> None:
+    write_byte_tokenizer(tmp_path)
+    tokenizer = read_tokenizer(tmp_path)
+    with home():
+        asked = train_context.question(20_000)
+    filler = train_context.filling(asked, tokenizer, 4096, 0)
+    for depth, place in ((0.0, 0), (0.5, len(filler) // 2), (1.0, len(filler))):
+        lines = asked.among(filler, depth)[-1]["content"].splitlines()
+        (found,) = (at for at, line in enumerate(lines) if asked.key in line and asked.value in line)
+        assert abs(found - asked.place - place) <= 1
+        prompt = Prompt(tokenizer, asked.tools)
+        for message in asked.among(filler, depth):
+            prompt.append(message)
+        assert 4096 - train_context.ANSWER - train_context.SPARE - 80 < prompt.count() <= 4096 - train_context.ANSWER
+
+
+def test_context_is_measured(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_byte_tokenizer(tmp_path)
+    export(stirred().state_dict(), tiny().shape, tmp_path, tmp_path / "model")
+    train_context.main([f"k2/{tmp_path / 'model'}", "--quick", "--out", str(tmp_path / "p.svg")])
+    assert "| 4,096 | 0 of 1 = 0% (0% to 79%) | 0 of 1" in capsys.readouterr().out
+    with pytest.raises(FarsideError, match=r"The window of .* has 8,192 tokens"):
+        train_context.found(tmp_path / "model", [9000], [0], 1)
+
+
+def test_three_checkpoints_hold_what_they_are_called(tmp_path: Path) -> None:
+    write_byte_tokenizer(tmp_path)
+    for name, seed in (("plain", 3), ("tiny", 4)):
+        (tmp_path / name / "tiny").mkdir(parents=True)
+        torch.save(made(tiny().shape, seed).state_dict(), tmp_path / name / "tiny" / "model.pt")
+    plain, aware = (tmp_path / name / "tiny" / "model.pt" for name in ("plain", "tiny"))
+    folders = train_int4.checkpoints(plain, aware, tmp_path, tiny(), tmp_path)
+    name = "model.layers.1.mlp.experts.2.gate_proj"
+    weight = torch.load(plain, weights_only=True)[f"{name}.weight"]
+    bf16, after = (load(folders[each]).get_submodule(name) for each in (BF16, ROUNDED))
+    assert torch.equal(bf16.weight, weight.bfloat16())  # type: ignore[arg-type]
+    eye = torch.eye(32, dtype=torch.bfloat16)
+    assert torch.equal(after(eye).T, rounded(weight).bfloat16())
+    with pytest.raises(FarsideError, match="No stage is called plain"):
+        train_int4.shape_of(tmp_path / "plain" / "model.pt", tiny())
+
+
+def test_checkpoints_are_compared_on_the_same_tasks(tmp_path: Path) -> None:
+    right = {BF16: (1, 2, 3, 4), ROUNDED: (1,), QAT: (1, 2, 3, 5)}
+    outcomes = [Outcome(name, ("bills", 5, n), n in right[name]) for name in right for n in range(1, 6)]
+    row = train_int4.table(outcomes).splitlines()[-1]
+    assert row.startswith("| 5 | 4 of 5 = 80%") and "+0 points" in row and "+60 points" in row
+    train_int4.plot(tmp_path / "p.svg", outcomes)
+    assert all(name in (tmp_path / "p.svg").read_text() for name in right)
+
+
+def test_a_difference_on_the_same_tasks_has_its_interval() -> None:
+    assert paired(9, 1, 50) == "+16 points (+4 to +27), p = 0.021"
+    assert paired(0, 0, 20).endswith("p = 1")
