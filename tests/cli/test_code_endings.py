@@ -33,6 +33,15 @@ def test_out_of_budget_what_there_is_is_delivered_as_a_part(farside: Farside, us
     assert "Partial" not in users.git("log", "-1", "--format=%B", branches(users)[0])
 
 
+def test_files_that_cannot_be_delivered_do_not_hold_the_rest_back(farside: Farside, users: Users) -> None:
+    closed = "echo x >s && chmod 000 s && head -c 9000000 /dev/zero >'a large one'"
+    act = calls(("edit_file", FIX), ("shell", {"command": closed}))
+    done = code(farside, act, SAID, SAID, repo=users.path, options=("--max-steps", "2"))
+    assert done.code == 3
+    assert "The tests were not run on the work as it stands. Files are left out. " in done.err
+    assert users.git("diff", "--name-only", "HEAD", branches(users)[0]) == "timesheet/clock.py"
+
+
 def test_nothing_done_is_no_branch(farside: Farside, users: Users) -> None:
     done = code(farside, {"text": "I looked."}, {"text": "x"}, repo=users.path, options=("--max-steps", "1"))
     assert done.code == 3

@@ -114,15 +114,18 @@ class Clean:
         """The checkout."""
         return self._folder / "tree"
 
-    def patch(self) -> bytes:
+    def patch(self, whole: bool = True) -> bytes:
         """Return what the workspace holds beyond the commit, as a patch of git's, binary files too.
+
+        Unless it is to be the `whole`, files that cannot be read or are large are as they were at the beginning.
 
         Raises:
             NoPatch: its files cannot be read, or are too much.
         """
         self._emptied()
         places = {"mirror": self._mirror, "work": self._workspace, "here": self._folder, "base": BRANCH}
-        script = PATCHING.format(**{name: shlex.quote(str(place)) for name, place in places.items()})
+        values = {name: shlex.quote(str(place)) for name, place in places.items()}
+        script = PATCHING.format(**values, add=(WHOLE if whole else WHAT_CAN_BE).format(**values))
         done = self._shell(script, PATCH_SECONDS)
         if done.code:
             raise NoPatch(f"The work cannot be read ({done.text.strip()[-300:]}).", "See to the files' rights.")
@@ -287,10 +290,16 @@ export GIT_DIR={mirror} GIT_WORK_TREE="$tree" GIT_INDEX_FILE={here}/index
 export GIT_OBJECT_DIRECTORY={here}/objects GIT_ALTERNATE_OBJECT_DIRECTORIES={mirror}/objects
 cd "$tree"
 git read-tree {base}
-git add --all . 2>{here}/said || {{ cat {here}/said; exit 1; }}
+{add}
 git diff --cached --binary --full-index --no-renames --no-color --no-ext-diff --no-textconv {base} -- >{here}/patch
 """
 """A repository in the repository (a model that says `git init` in a folder) counts as plain files."""
+WHOLE = "git add --all . 2>{here}/said || {{ cat {here}/said; exit 1; }}"
+WHAT_CAN_BE = """
+git add --all --ignore-errors . 2>{here}/said || true
+export GIT_LITERAL_PATHSPECS=1
+find . -name .git -prune -o -type f -size +8M -print0 | xargs -0 -r git reset --quiet {base} --
+"""
 TESTING = """
 cd {tree} || exit 97
 export PYTEST_ADDOPTS="-p no:cacheprovider --junitxml={junit}" PYTHONPATH={source}

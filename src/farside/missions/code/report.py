@@ -12,7 +12,7 @@ from farside.agent.state import RunState
 from farside.missions.code import delivery
 from farside.missions.code.base import Base
 from farside.missions.code.checked import FINDINGS, found, mark, marked
-from farside.missions.code.clean import Clean, Places
+from farside.missions.code.clean import Clean, NoPatch, Places
 from farside.missions.code.delivery import Taken, Work
 from farside.missions.code.git import GitFailed, git
 from farside.missions.whole_file import replace_whole
@@ -36,8 +36,8 @@ def delivered(state: RunState, folder: RunFolder) -> Delivered | None:
     places = Places.of(folder, state.settings.workspace)
     if not places.mirror.exists():
         return None
-    patch = _patch(places, state.settings)
-    outcome = _outcome(state, patch)
+    patch, left_out = _patch(places, state.settings)
+    outcome = " ".join(filter(None, (_outcome(state, patch), left_out)))
     out = folder.path / "delivered"
     out.mkdir(exist_ok=True)
     taken = _taken(Work(folder.id, _message(state, folder, outcome), patch), base, out)
@@ -48,12 +48,15 @@ def delivered(state: RunState, folder: RunFolder) -> Delivered | None:
     return Delivered(files, " ".join(filter(None, said)))
 
 
-def _patch(places: Places, settings: Settings) -> bytes:
+def _patch(places: Places, settings: Settings) -> tuple[bytes, str]:
+    """Return the work as a patch, and what is to be told of files that had to be left out of it."""
     layers: tuple[Layer, ...] = LAYERS if settings.sandbox else (Unconfined(),)
     confinement = places.confined(settings.net, private())
     clean = Clean(choose(layers, confinement), places, confinement)
     try:
-        return clean.patch()
+        return clean.patch(), ""
+    except NoPatch as error:
+        return clean.patch(whole=False), f"Files are left out. {error}"
     finally:
         clean.close()
 
