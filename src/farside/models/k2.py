@@ -40,8 +40,6 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
     """
     path = folder(name)
     config = examined(path)
-    import torch
-
     from farside.engine.memory import is_small
     from farside.engine.plain import PlainEngine
     from farside.engine.quick.model import quicken
@@ -56,11 +54,7 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
         )
     profile = k2_profile(name, overrides)
     usual = usual_sampling(profile)
-    model = load(path)
-    if is_small(config):
-        model = quicken(model)
-        # Its operations end sooner than a second thread takes them up, and each would wait for a busy core.
-        torch.set_num_threads(1)
+    model = quicken(load(path)) if is_small(config) else load(path)
     return K2Model(profile, PlainEngine(model, profile.window), tokenizer, usual)
 
 

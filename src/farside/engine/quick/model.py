@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import nn
 
 from farside.engine.quick.attention import QuickAttention
@@ -11,7 +12,12 @@ from farside.k2.model import CausalLM, DecoderLayer, MixtureOfExperts, MultiHead
 
 
 def quicken(model: CausalLM) -> CausalLM:
-    """Return the model, which is another from now on: all in fp32, nothing of it INT4, for inference alone."""
+    """Return the model, which is another from now on: all in fp32, nothing of it INT4, for inference alone.
+
+    torch takes one thread from here on: operations of a small model end sooner than a second one takes them up, and
+    each would wait for a busy core.
+    """
+    torch.set_num_threads(1)
     for layer in model.model.layers:
         assert isinstance(layer, DecoderLayer)
         for name, part in [*layer.named_children()]:
