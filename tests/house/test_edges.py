@@ -8,7 +8,13 @@ import pytest
 from tests.house.sources import Source, imports, package, within, write
 
 EDGES = {
-    "pydantic": ("farside.models", "farside.tools", "farside.serve", "farside.train.settings"),
+    "pydantic": (
+        "farside.models",
+        "farside.tools",
+        "farside.serve",
+        "farside.train.settings",
+        "farside.train.reinforcement",
+    ),
     "httpx": ("farside.models", "farside.serve"),
     "httpx_sse": ("farside.models", "farside.serve"),
     "httpcore": ("farside.tools.web",),

@@ -14,14 +14,15 @@ MOST = 4
 class KeptCaches:
     """The last few sequences with what was computed of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._kept: list[tuple[list[int], LatentCache]] = []
         """The ids that each cache holds; the latest one last."""
 
     def keep(self, ids: Sequence[int], cache: LatentCache) -> None:
         """Keep the cache of a sequence; the caller touches it no more. What it has not come to is left out."""
         if cache.length:
-            self._kept = [*self._kept, (list(ids[: cache.length]), cache)][-MOST:]
+            self._kept = [*self._kept, (list(ids[: cache.length]), cache)][-self._most :]
 
     def take(self, prompt: Sequence[int]) -> LatentCache | None:
         """Return a cache of the longest beginning of `prompt` that is known; the last token is never part of it.

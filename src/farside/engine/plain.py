@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from farside.engine.base import Job
-from farside.engine.kept import KeptCaches
+from farside.engine.kept import MOST, KeptCaches
 from farside.engine.sampling import choose
 from farside.k2.latent_cache import LatentCache
 from farside.k2.model import CausalLM
@@ -84,12 +84,13 @@ class PlainEngine:
     seed gives the same text as long as rounding does not decide between two tokens.
     """
 
-    def __init__(self, model: CausalLM, window: int | None = None) -> None:
+    def __init__(self, model: CausalLM, window: int | None = None, kept: int = MOST) -> None:
+        """`kept`: so many sequences that have ended are remembered, for those to come that go on from one."""
         self.window = window or model.config.max_position_embeddings
         self._model: CausalLM | None = model
         self._new_cache = partial(LatentCache, model.config, model.model.embed_tokens.weight.dtype)
         self._running: list[PlainStream] = []
-        self._kept = KeptCaches()
+        self._kept = KeptCaches(kept)
 
     def start(self, job: Job) -> PlainStream:
         """Take a job up."""

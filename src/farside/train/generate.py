@@ -12,7 +12,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -33,9 +33,10 @@ SKEW = 1.5
 """Above 1: more short runs than the same number for each doubling of the length."""
 
 
-def tasks(numbers: Iterable[int], split: Split, most: int) -> Iterator[Task]:
+def tasks(
+    numbers: Iterable[int], split: Split, most: int, families: Sequence[str] = tuple(FAMILIES)
+) -> Iterator[Task]:
     """Yield tasks by number: families in turn, lengths from LEAST to `most` steps, more of the short ones."""
-    families = list(FAMILIES)
     for number in numbers:
         share = random.Random(f"{split} {number}").random() ** SKEW
         yield task(families[number % len(families)], number, split, round(LEAST * (most / LEAST) ** share))

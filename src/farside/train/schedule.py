@@ -15,3 +15,8 @@ def wsd(share: float, warm: float, decay: float, least: float) -> float:
     if share <= 1 - decay:
         return 1.0
     return least + (1 - least) * (1 + math.cos(math.pi * (share - 1 + decay) / decay)) / 2
+
+
+def cooled(share: float, hottest: float, coolest: float) -> float:
+    """Return the temperature of sampling when a share [0, 1] of a reinforcement is done: it falls on a line."""
+    return hottest + (coolest - hottest) * share

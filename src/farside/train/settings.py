@@ -70,11 +70,15 @@ class Settings:
 
     def shape_of(self, stage: Stage) -> Config:
         """Return the model's shape in a stage."""
-        if stage.stretch == 1:
+        return self.stretched(stage.stretch)
+
+    def stretched(self, stretch: float) -> Config:
+        """Return the model's shape with positions stretched by YaRN to so many times its own window."""
+        if stretch == 1:
             return self.shape
         window = self.shape.max_position_embeddings
-        yarn = Yarn(stage.stretch, window, beta_fast=1.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0)
-        return replace(self.shape, max_position_embeddings=int(window * stage.stretch), rope_scaling=yarn)
+        yarn = Yarn(stretch, window, beta_fast=1.0, beta_slow=1.0, mscale=1.0, mscale_all_dim=1.0)
+        return replace(self.shape, max_position_embeddings=int(window * stretch), rope_scaling=yarn)
 
 
 def read_settings(path: Path | None = None) -> Settings:
