@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import signal
 import subprocess
 import sys
@@ -35,7 +34,7 @@ from farside.train.objective import advantages, errors, log_probabilities, rewar
 from farside.train.policy import add_policy_gradients, batch_of, log_pi_of
 from farside.train.prepare import EXAMPLES
 from farside.train.reinforce import FIRST, Reinforcer
-from farside.train.reinforcement import Reinforcement, read_reinforcement
+from farside.train.reinforcement import Reinforcement
 from farside.train.rollouts import Rollout, Wanted, engine_of, play
 from farside.train.runs import home
 from farside.train.schedule import cooled
@@ -43,12 +42,8 @@ from farside.train.state import State
 from farside.train.tasks import task
 from farside.train.traces import traced
 from farside.train.weights import take_up
+from tests.train.test_reinforcement import SMALL, stage_file
 from tests.train.test_training import shape, stirred, tiny
-
-SMALL = replace(
-    read_reinforcement(), steps=2, tasks=1, rollouts=2, updates=2, most_steps=3, tokens_first=6, tokens_step=2,
-    ptx_tokens=60, learning_rate=1e-2, warm=0.0, families=("notes",),
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -346,11 +341,6 @@ def shape_file() -> str:
                       "[shape]", *lines])  # fmt: skip
 
 
-def stage_file(stage: Reinforcement) -> str:
-    values = {name: getattr(stage, name) for name in Reinforcement.__slots__}
-    return "\n".join(f"{name} = {json.dumps(value)}" for name, value in values.items())
-
-
 def test_divergence_names_the_tensor_and_keeps_no_weights(data: Path, weights: Path, tmp_path: Path) -> None:
     with pytest.raises(FarsideError, match=r"diverged at step 1: (model|lm_head)\..* is not finite"):
         stage_with(tmp_path, replace(SMALL, learning_rate=1e38), data, weights).train()
@@ -376,30 +366,3 @@ def test_a_tokenizer_of_another_model_is_refused(data: Path, weights: Path, tmp_
 def test_a_goal_that_fills_the_window_is_told(data: Path, weights: Path, tmp_path: Path) -> None:
     with pytest.raises(FarsideError, match="leaves no room for a reply in 64 tokens"):
         Reinforcer(tiny(), replace(SMALL, window=64), weights, data, tmp_path).train()
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("rollouts = 1", "rollouts is below 2"),
-        ("tau = 0.0", "tau is not above 0"),
-        ('families = ["poems"]', "there is no family poems; there are bills, "),
-        ("families = []", "no families are named"),
-        ("hottest = nan", "a temperature is not above 0"),
-        ('steps = "many"', "steps: Input should be a valid integer"),
-        ("tau", "Expected '=' after a key"),
-    ],
-)
-def test_settings_that_make_no_sense_are_refused(line: str, told: str, tmp_path: Path) -> None:
-    path, name = tmp_path / "r.toml", line.partition(" ")[0]
-    others = [each for each in stage_file(SMALL).splitlines() if each.partition(" ")[0] != name]
-    path.write_text("\n".join([*others, line]))
-    with pytest.raises(FarsideError, match=told) as refused:
-        read_reinforcement(path)
-    assert str(refused.value).startswith(f"{path} describes no reinforcement: ")
-
-
-def test_the_settings_that_ship_are_read() -> None:
-    stage = read_reinforcement()
-    assert stage.most_steps <= 20 and stage.hottest > stage.coolest and math.isfinite(stage.tau)
-    assert stage.budget(task("notes", 1, "train", 5)) == stage.tokens_first + 5 * stage.tokens_step
