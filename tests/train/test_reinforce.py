@@ -28,7 +28,7 @@ from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example, examples
 from farside.train.heard import Said, sequences
-from farside.train.model import made
+from farside.train.model import grouped, made
 from farside.train.next_token import add_gradients
 from farside.train.objective import advantages, errors, log_probabilities, reward
 from farside.train.policy import add_policy_gradients, batch_of, log_pi_of
@@ -266,7 +266,8 @@ class Droning:
     def start(self, job: Job) -> RecitedStream:
         return RecitedStream(repeat(0, job.max_tokens))
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def test_closing_ends_runs_that_would_go_on(speaking: Tokenizer) -> None:
@@ -285,8 +286,8 @@ def test_closing_ends_runs_that_would_go_on(speaking: Tokenizer) -> None:
 def test_runs_have_the_weights_that_are_trained(weights: Path) -> None:
     model, ids = learnt(weights), [3, 1, 4, 1, 5]
     for rounds in (False, True):
-        for experts in (layer.mlp.experts for layer in model.model.layers[1:]):
-            experts.rounds = rounds  # type: ignore[union-attr]
+        for experts in grouped(model):
+            experts.rounds = rounds
         likeliest = model([torch.tensor(ids)])[-1].argmax()
         stream = engine_of(model, rounds, 64, 2).start(Job(ids, 1, replace(Job([], 0).sampling, temperature=0)))
         assert next(stream) == likeliest
@@ -324,7 +325,7 @@ def test_a_stage_that_is_killed_goes_on_with_the_same_order(data: Path, weights:
 def test_the_command_tells_where_the_weights_lie(data: Path, weights: Path, tmp_path: Path) -> None:
     (tmp_path / "shape.toml").write_text(shape_file())
     (tmp_path / "r.toml").write_text(stage_file(replace(SMALL, steps=1)))
-    command = [sys.executable, "-m", "farside.train.reinforce", "--model", weights, "--data", data]
+    command: list[str | Path] = [sys.executable, "-m", "farside.train.reinforce", "--model", weights, "--data", data]
     command += ["--run", tmp_path / "run", "--config", tmp_path / "shape.toml", "--settings", tmp_path / "r.toml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "run" / "model.pt")), done.stderr
