@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from random import Random
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import answered, cell, slips
+from farside.train.tasks.session import answered, cell, misspelt, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 STEPS = 3
@@ -19,8 +20,10 @@ GOALS_ZH = (
     ("{who} 的 {value} 一共多少", "求 {who} 的 {value} 总和"),
     ("?", "。"),
 )
-SAYS = ("I look at {name}.", "Both have {key}, I join on it.")
-SAYS_ZH = ("看 {name} 的列。", "都有 {key},按它连接。")
+SAYS = ("I look at {name}.", "Both have {key}. The {value} of {who}.", "0.00 is none of {who}. Once more.")
+SAYS_ZH = ("看 {name} 的列。", "都有 {key}。{who} 的 {value}。", "0.00 不是 {who} 的。再来。")
+LOST = 0.15
+"""Share of the lessons in which the name is copied wrongly: nothing is found, and it is written once more."""
 PEOPLE, ROWS = 6, 14
 
 
@@ -42,19 +45,28 @@ def tables(seed: int, draw: Drawing, steps: int) -> Task:
     goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS)
     goal = goal.format(people=people, orders=orders, who=who, value=value)
     files = {people: "\n".join(first) + "\n", orders: "\n".join(second) + "\n"}
-    code = cell("joining").format(people=people, orders=orders, key=key, name=name, value=value, who=who)
-    lesson = partial(taught, (people, orders), key, code, language, draw.chance.getrandbits(32))
+    known = {"people": people, "orders": orders, "key": key, "name": name, "value": value, "who": who}
+    lesson = partial(taught, known, language, draw.chance.getrandbits(32))
     return Task("tables", seed, draw.split, language, goal, files, STEPS, lesson, says_number(round(total, 2)))
 
 
-def taught(names: tuple[str, str], key: str, code: str, language: str, seed: int) -> Lesson:
+def taught(known: dict[str, str], language: str, seed: int) -> Lesson:
     """Look at the head of each table, join them, say the sum."""
-    look, join = SAYS_ZH if language == "zh" else SAYS
-    wrong = slips(seed, len(names))
-    for at, name in enumerate(names):
+    look, join, again = SAYS_ZH if language == "zh" else SAYS
+    wrong, chance = slips(seed, 2), Random(seed)
+    for at, name in enumerate((known["people"], known["orders"])):
         if at in wrong:
-            yield Turn("", "shell", {"command": f"head -n 3 {name.removesuffix('.csv')}"}, learn=False)
+            yield Turn(
+                look.format(name=name), "shell", {"command": f"head -n 3 {misspelt(name, chance)}"}, learn=False
+            )
         yield Turn(look.format(name=name), "shell", {"command": f"head -n 3 {name}"})
-    shown = yield Turn(join.format(key=key), "python", {"code": code})
+    thinking, code = join.format(**known), cell("joining")
+    if chance.random() < LOST:
+        lost = misspelt(f"{known['who']}.", chance).removesuffix(".")
+        if lost != known["who"]:
+            shown = yield Turn(thinking, "python", {"code": code.format(**{**known, "who": lost})}, learn=False)
+            assert shown.strip() == "0.00"
+            thinking = again.format(**known)
+    shown = yield Turn(thinking, "python", {"code": code.format(**known)})
     total = shown.strip()
     yield answered(language, ("That is the sum.", f"The sum is {total}"), ("算好了。", f"总和是 {total}"))
