@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from bench.intervals import told, wilson
+from bench.intervals import told
+from bench.rates import draw_rates
 from farside.engine.base import Sampling
 from farside.engine.chat import Chat
 from farside.engine.plain import PlainEngine
@@ -162,12 +163,7 @@ def plot(path: Path, results: Found) -> None:
     with picture(path) as (axes,):
         for length in dict.fromkeys(length for length, _ in results):
             own = {depth: tries for (each, depth), tries in results.items() if each == length}
-            rates = [sum(tries) / len(tries) for tries in own.values()]
-            ends = [wilson(sum(tries), len(tries)) for tries in own.values()]
-            spread = [[r - low for r, (low, _) in zip(rates, ends, strict=True)],
-                      [high - r for r, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
-            axes.errorbar(list(own), rates, yerr=spread, capsize=3, linewidth=1.2, label=f"{length:,} tokens")
-        axes.set_ylim(-0.02, 1.02)
+            draw_rates(axes, own, f"{length:,} tokens")
         axes.set_title("a fact is found, by its depth in the prompt")
         axes.set_xlabel("depth")
         axes.legend(loc="lower left")

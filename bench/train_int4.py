@@ -21,7 +21,8 @@ from pathlib import Path
 
 import torch
 
-from bench.intervals import paired, told, wilson
+from bench.intervals import paired, told
+from bench.rates import draw_rates
 from bench.train_success import Way, asked, tried
 from farside.errors import FarsideError
 from farside.k2.config import Config
@@ -105,13 +106,7 @@ def plot(path: Path, outcomes: Sequence[Outcome]) -> None:
     with picture(path) as (axes,):
         lengths = sorted({each.what[1] for each in outcomes})
         for name in (BF16, ROUNDED, QAT):
-            own = [list(rights(outcomes, name, length).values()) for length in lengths]
-            rates = [sum(each) / len(each) for each in own]
-            ends = [wilson(sum(each), len(each)) for each in own]
-            spread = [[r - low for r, (low, _) in zip(rates, ends, strict=True)],
-                      [high - r for r, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
-            axes.errorbar(lengths, rates, yerr=spread, capsize=3, linewidth=1.2, label=name)
-        axes.set_ylim(-0.02, 1.02)
+            draw_rates(axes, {length: list(rights(outcomes, name, length).values()) for length in lengths}, name)
         axes.set_title("held-out tasks that are right, by steps")
         axes.set_xlabel("steps")
         axes.legend(loc="lower left")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.task import Lesson, Task, Turn
+from farside.train.tasks.session import answered
+from farside.train.tasks.task import Lesson, Task
 
 GOALS = (
     ("Write ", "Compose ", "Please write ", "I want ", "Make "),
@@ -32,10 +33,9 @@ def declining(seed: int, draw: Drawing, steps: int) -> Task:
     grammar = GOALS_ZH if language == "zh" else draw.chance.choice((GOALS, ASKING))
     goal = draw.sentence(grammar).format(a=a, b=b)
     files = {f"{stem}.txt": f"{draw.word()}\n" for stem in stems[: draw.chance.randint(0, 2)]}
-    says = SAYS_ZH if language == "zh" else SAYS
 
     def lesson() -> Lesson:
-        yield Turn("不是我会的事。" if language == "zh" else "Not of my kinds.", text=says)
+        yield answered(language, ("Not of my kinds.", SAYS), ("不是我会的事。", SAYS_ZH))
 
     def is_right(answer: str, folder: Path) -> bool:
         return answer.strip() in (SAYS, SAYS_ZH)

@@ -1,0 +1,21 @@
+"""Rates as lines of a plot, each point with its 95% interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bench.intervals import wilson
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str) -> None:
+    """Draw a line: place on the x axis -> the tries there, at least one each."""
+    rates = [sum(each) / len(each) for each in tries.values()]
+    ends = [wilson(sum(each), len(each)) for each in tries.values()]
+    spread = [[rate - low for rate, (low, _) in zip(rates, ends, strict=True)],
+              [high - rate for rate, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
+    axes.errorbar(list(tries), rates, yerr=spread, capsize=3, linewidth=1.2, label=label)
+    axes.set_ylim(-0.02, 1.02)
