@@ -18,7 +18,7 @@ from farside.train.examples import Example, examples, texts
 from farside.train.runs import home
 from farside.train.tasks import task
 from farside.train.traces import Trace, traced
-from farside.train.vocabulary import vocabulary
+from farside.train.vocabulary import RARE, vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +30,29 @@ def trace() -> Trace:
 @pytest.fixture(scope="module")
 def speaking(trace: Trace, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     folder = tmp_path_factory.mktemp("vocabulary")
-    write_tokenizer(folder, vocabulary([text for text in texts(trace) for _ in range(3)], 400))
+    write_tokenizer(folder, vocabulary([texts(trace)] * RARE, 400))
     return read_tokenizer(folder)
 
 
-def test_the_most_frequent_pairs_are_merged_first() -> None:
-    tokens = vocabulary(["low lower low low newest"] * 3, 300)
-    assert tokens[256:259] == [b"lo", b"low", b" low"]
-    assert all(bytes([byte]) in tokens[:256] for byte in range(256))
+def test_the_words_that_most_conversations_share_are_tokens() -> None:
+    said = [["Read the note."]] * RARE + [["Read on."]]
+    tokens = vocabulary(said, 400)
+    assert tokens[:256] == [bytes([byte]) for byte in range(256)]
+    assert tokens[256:] == [b"Read", b" note", b" the"]
+    assert vocabulary(said, 257)[256:] == [b"Read"]
+
+
+def test_what_few_conversations_hold_is_no_token_however_often_it_is_said() -> None:
+    assert len(vocabulary([["karolim karolim"] * 50] * (RARE - 1), 400)) == 256
 
 
 def test_digits_stay_alone() -> None:
-    assert vocabulary(["123 123 123"] * 5, 300) == [bytes([byte]) for byte in range(256)]
+    assert vocabulary([["123 123 123"]] * RARE, 300) == [bytes([byte]) for byte in range(256)]
+
+
+def test_a_name_has_one_spelling_wherever_it_stands(speaking: Tokenizer) -> None:
+    for before in ("", " ", "\n", '"', "=", "/"):
+        assert [speaking.decode([id]) for id in speaking.encode(before + "gronethis")][-9:] == [*"gronethis"]
 
 
 def test_a_vocabulary_encodes_and_decodes_any_text(speaking: Tokenizer) -> None:

@@ -18,7 +18,7 @@ from farside.train.vocabulary import vocabulary
 
 SIZE = 1024
 """Ids of text."""
-SEEN = 300
+SEEN = 2000
 """Traces from which the vocabulary is learnt."""
 EXAMPLES = "examples.safetensors"
 
@@ -27,8 +27,7 @@ def prepare(traces: Path, out: Path, tokenizer: Path | None) -> None:
     """Write the tokenizer's files, where none is given, and the examples."""
     out.mkdir(parents=True, exist_ok=True)
     if tokenizer is None:
-        learnt_from = (text for trace in islice(read(traces), SEEN) for text in texts(trace))
-        write_tokenizer(out, vocabulary(learnt_from, SIZE))
+        write_tokenizer(out, vocabulary(map(texts, islice(read(traces), SEEN)), SIZE))
     speaks = read_tokenizer(tokenizer or out)
     write_dataset(out / EXAMPLES, (example for trace in read(traces) for example in examples(trace, speaks)))
 

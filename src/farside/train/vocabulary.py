@@ -1,79 +1,38 @@
-"""A small vocabulary of byte pairs (arXiv 1508.07909, section 3.2), with the words of K2's tokenizer.
+"""A small vocabulary: all bytes, and the words that tasks share. A word is one token, or all of its bytes.
 
-Digits stay tokens of their own: a number is copied digit by digit, whatever its length.
+It is not learnt as byte pairs are: pairs would cut a made-up name in one way behind a space and in another behind a
+quote or a line's end, and to copy it a model would have to spell it anew. Here a name has one spelling everywhere.
+Digits are tokens of their own for the same reason. That a word need not be made of smaller tokens is how tiktoken
+reads the files: it looks up the whole word first.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from itertools import pairwise
 
 import regex
 
 from farside.k2.tokenizer import WORDS
 
-Word = tuple[bytes, ...]
-Pair = tuple[bytes, bytes]
-RARE = 3
-"""A word that occurs less often teaches nothing: it is a made-up name."""
+RARE = 5
+"""A word in fewer conversations is a made-up name, or teaches nothing."""
 
 
-def vocabulary(texts: Iterable[str], size: int) -> list[bytes]:
-    """Return the tokens, in the order in which they are merged: all bytes, then the most frequent pairs.
+def vocabulary(conversations: Iterable[Iterable[str]], size: int) -> list[bytes]:
+    """Return the tokens: all bytes, then the words that occur in most conversations, of as frequent ones the smallest.
 
-    size: tokens in all, 256 or more; fewer come where no pair occurs twice. Of pairs as frequent the smallest counts.
+    conversations: the texts of each. size: tokens in all, 256 or more; fewer come where fewer words are shared.
     """
-    words = counted(texts)
-    tokens = [bytes([byte]) for byte in range(256)]
-    counts, holders = Counter[Pair](), dict[Pair, set[int]]()
-    table = [(tuple(bytes([byte]) for byte in word), count) for word, count in sorted(words.items())]
-    for index, (word, count) in enumerate(table):
-        _note(word, count, index, counts, holders)
-    while len(tokens) < size and counts:
-        pair = min(counts, key=lambda pair: (-counts[pair], pair))
-        if counts[pair] < 2:
-            break
-        tokens.append(pair[0] + pair[1])
-        for index in sorted(holders.pop(pair)):
-            word, count = table[index]
-            _forget(word, count, counts)
-            table[index] = (merged(word, pair), count)
-            _note(table[index][0], count, index, counts, holders)
-        counts.pop(pair, None)
-    return tokens
+    pattern, held = regex.compile(WORDS, regex.V1), Counter[str]()
+    for texts in conversations:
+        held.update({word for text in texts for word in pattern.findall(text)})
+    shared = [word for word, count in held.items() if count >= RARE and is_token(word)]
+    frequent = sorted(shared, key=lambda word: (-held[word], word))
+    return [*(bytes([byte]) for byte in range(256)), *(word.encode() for word in frequent[: size - 256])]
 
 
-def counted(texts: Iterable[str]) -> Counter[bytes]:
-    """Count the words of K2's pattern that may be merged."""
-    pattern = regex.compile(WORDS, regex.V1)
-    words = Counter(word for text in texts for word in pattern.findall(text))
-    return Counter(
-        {word.encode(): count for word, count in words.items() if count >= RARE and not word.strip().isnumeric()}
-    )
-
-
-def merged(word: Word, pair: Pair) -> Word:
-    """Return a word in which each such pair, from the left, is one token."""
-    parts, at = list[bytes](), 0
-    while at < len(word):
-        if word[at : at + 2] == pair:
-            parts.append(pair[0] + pair[1])
-            at += 2
-        else:
-            parts.append(word[at])
-            at += 1
-    return tuple(parts)
-
-
-def _note(word: Word, count: int, index: int, counts: Counter[Pair], holders: dict[Pair, set[int]]) -> None:
-    for pair in pairwise(word):
-        counts[pair] += count
-        holders.setdefault(pair, set()).add(index)
-
-
-def _forget(word: Word, count: int, counts: Counter[Pair]) -> None:
-    for pair in pairwise(word):
-        counts[pair] -= count
-        if not counts[pair]:
-            del counts[pair]
+def is_token(word: str) -> bool:
+    """Tell whether a word may be a token: no byte alone, no number, and no two letters, which names would be cut by."""
+    octets = len(word.encode())
+    return octets > 1 and not word.strip().isnumeric() and not (octets == 2 and any(map(str.isalnum, word)))
