@@ -30,7 +30,7 @@ def trace() -> Trace:
 @pytest.fixture(scope="module")
 def speaking(trace: Trace, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     folder = tmp_path_factory.mktemp("vocabulary")
-    write_tokenizer(folder, vocabulary([texts(trace)] * RARE, 400))
+    write_tokenizer(folder, vocabulary([list(texts(trace))] * RARE, 1024))
     return read_tokenizer(folder)
 
 

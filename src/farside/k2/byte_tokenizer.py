@@ -40,7 +40,7 @@ def write_byte_tokenizer(folder: Path, vocabulary: int = 256 + RESERVED) -> None
 def write_tokenizer(folder: Path, tokens: Sequence[bytes]) -> None:
     """Write the two files of a tokenizer with these ids of text, then the control tokens.
 
-    tokens: every single byte, then whole words, and what is merged from two tokens before it, in the order of merging.
+    tokens: every single byte, then whole words, or what is merged from two tokens before it.
     """
     ranks = (f"{base64.b64encode(token).decode()} {id}\n" for id, token in enumerate(tokens))
     (folder / RANKS).write_text("".join(ranks))

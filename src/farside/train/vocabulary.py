@@ -20,7 +20,7 @@ RARE = 5
 
 
 def vocabulary(conversations: Iterable[Iterable[str]], size: int) -> list[bytes]:
-    """Return the tokens: all bytes, then the words that occur in most conversations, of as frequent ones the smallest.
+    """Return the tokens: all bytes, then the words that most conversations hold, of as frequent ones the smallest.
 
     conversations: the texts of each. size: tokens in all, 256 or more; fewer come where fewer words are shared.
     """
@@ -33,6 +33,6 @@ def vocabulary(conversations: Iterable[Iterable[str]], size: int) -> list[bytes]
 
 
 def is_token(word: str) -> bool:
-    """Tell whether a word may be a token: no byte alone, no number, and no two letters, which names would be cut by."""
+    """Tell whether a word may be a token: no byte alone, no number, no two letters that a name would be cut by."""
     octets = len(word.encode())
     return octets > 1 and not word.strip().isnumeric() and not (octets == 2 and any(map(str.isalnum, word)))
