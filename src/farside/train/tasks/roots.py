@@ -36,7 +36,7 @@ def roots(seed: int, draw: Drawing, steps: int) -> Task:
     low, high, halves = 0.0, float(top), list[str]()
     for _ in range(steps - 1):
         mid = (low + high) / 2
-        halves.append("high" if round(mid**3 + a * mid - b, 4) < 0 else "low")
+        halves.append("high" if f"{mid**3 + a * mid - b:.4f}".startswith("-") else "low")
         low, high = (mid, high) if halves[-1] == "high" else (low, mid)
     code = cell("halving").format(a=a, b=b, top=top, n=steps - 1)
     lesson = partial(taught, code, halves, language, draw.chance.getrandbits(32))
