@@ -153,6 +153,39 @@ def test_an_end_is_the_last_token(model: CausalLM) -> None:
     assert run(PlainEngine(model), Job(prompt(6), 0)) == []
 
 
+def test_guesses_change_nothing_but_the_number_of_passes(model: CausalLM) -> None:
+    for job in (
+        Job(prompt(12) * 3, 60, GREEDY),
+        Job(prompt(12) * 3, 60, Sampling(temperature=0.3, seed=2)),
+        Job(prompt(40), 25, Sampling(seed=3)),
+        Job(prompt(CHUNK - 1), 8, GREEDY),
+    ):
+        said = run(PlainEngine(model), job)
+        with counted(model) as passes:
+            assert run(PlainEngine(model, ahead=8), job) == said
+        assert len(passes) <= len(said)
+        if job.sampling == GREEDY and job.max_tokens == 60:
+            assert len(passes) < len(said) - 4
+        ending = replace(job, ends=frozenset({said[5]}))
+        assert run(PlainEngine(model, ahead=8), ending) == said[: said.index(said[5]) + 1]
+
+
+def test_wrong_guesses_are_not_kept(model: CausalLM) -> None:
+    engine, job = PlainEngine(model, ahead=8), Job(prompt(12) * 3, 9, Sampling(seed=5))
+    said = run(engine, job)
+    talk = [*job.prompt, *said]
+    after = engine.start(Job([*talk, 1, 2], 12, GREEDY))
+    assert after.cached == len(talk) - 1
+    assert list(after) == run(PlainEngine(model), Job([*talk, 1, 2], 12, GREEDY))
+
+
+def test_guesses_never_leave_the_window(model: CausalLM) -> None:
+    job = Job([7, 8, 9] * 10, 6, GREEDY)
+    with counted(model) as passes:
+        assert len(run(PlainEngine(model, window=36, ahead=20), job)) == 6
+    assert sum(passes) <= 36 + 5 * 5
+
+
 def test_ctrl_c_ends_it_within_a_token_and_loses_nothing(model: CausalLM) -> None:
     engine, job = PlainEngine(model), Job(prompt(30), 20, GREEDY)
     whole, other = run(PlainEngine(model), job), engine.start(Job(prompt(8, 3), 20, GREEDY))

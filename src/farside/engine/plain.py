@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from itertools import accumulate
 
 import torch
 from torch import Generator, Tensor
 
 from farside.engine.base import Job
 from farside.engine.kept import MOST, KeptCaches
+from farside.engine.lookup import guessed
 from farside.engine.sampling import choose
 from farside.k2.latent_cache import LatentCache
 from farside.k2.model import CausalLM
@@ -24,9 +24,10 @@ class PlainStream:
     """See `base.Stream`."""
 
     def __init__(
-        self, job: Job, cache: LatentCache, step: Callable[[], None], end: Callable[[PlainStream], None]
+        self, job: Job, cache: LatentCache, ahead: int, step: Callable[[], None], end: Callable[[PlainStream], None]
     ) -> None:
-        self.job, self.cache, self.cached = job, cache, cache.length
+        self.job, self.cache, self.cached, self.ahead = job, cache, cache.length, ahead
+        self._guess: list[int] = []
         self.ids = list(job.prompt)
         """The prompt, then what was sampled; the first `cache.length` of them are computed."""
         self.over = job.max_tokens < 1
@@ -52,24 +53,40 @@ class PlainStream:
         return self._unread.popleft()
 
     def fresh(self) -> Tensor:
-        """Return the tokens to run next: of the prompt, or the last sampled one.
+        """Return the tokens to run next: of the prompt, or the last sampled one; behind the last known one a guess.
 
         The last token always runs, also where an interrupt fell between its run and the choice.
         """
-        self.cache.cut(min(self.cache.length, len(self.ids) - 1))
-        return torch.tensor(self.ids[self.cache.length : self.cache.length + CHUNK])
+        self._cut()
+        known = self.ids[self.cache.length : self.cache.length + CHUNK]
+        room = min(self.ahead, len(self.job.prompt) + self.job.max_tokens - len(self.ids) - 1)
+        is_last = self.cache.length + len(known) == len(self.ids)
+        self._guess = guessed(self.ids, room) if is_last and room > 0 else []
+        return torch.tensor(known + self._guess)
 
     @property
     def is_due(self) -> bool:
         """All that there is has been run: a token can be chosen."""
-        return self.cache.length == len(self.ids)
+        return self.cache.length >= len(self.ids)
+
+    def wanted(self, hidden: Tensor) -> Tensor:
+        """Return, of what was run, the rows behind which a token is chosen: of the last known token and the guess."""
+        return hidden[len(hidden) - len(self._guess) - 1 :]
 
     def take(self, logits: Tensor) -> None:
-        """Choose the next token."""
-        id = choose(logits, self.job.sampling, self._chance)
-        self.ids.append(id)
-        self._unread.append(id)
-        self.over = id in self.job.ends or len(self.ids) == len(self.job.prompt) + self.job.max_tokens
+        """Choose tokens from logits [guess + 1, vocabulary]: one, and one more for each guess that is right."""
+        for row, guess in zip(logits, [*self._guess, None], strict=True):
+            id = choose(row, self.job.sampling, self._chance)
+            self.ids.append(id)
+            self._unread.append(id)
+            self.over = id in self.job.ends or len(self.ids) == len(self.job.prompt) + self.job.max_tokens
+            if self.over or id != guess:
+                break
+        self._cut()
+
+    def _cut(self) -> None:
+        """Forget what was computed of wrong guesses, and of the last token."""
+        self.cache.cut(min(self.cache.length, len(self.ids) - 1))
 
     def close(self) -> None:
         """Sample no more."""
@@ -84,19 +101,22 @@ class PlainEngine:
     seed gives the same text as long as rounding does not decide between two tokens.
     """
 
-    def __init__(self, model: CausalLM, window: int | None = None, kept: int = MOST) -> None:
-        """`kept`: so many sequences that have ended are remembered, for those to come that go on from one."""
+    def __init__(self, model: CausalLM, window: int | None = None, kept: int = MOST, ahead: int = 0) -> None:
+        """`kept`: so many sequences that have ended are remembered, for those to come that go on from one.
+
+        ahead: so many tokens are guessed and run together, where a sequence says again what it has said.
+        """
         self.window = window or model.config.max_position_embeddings
         self._model: CausalLM | None = model
         self._new_cache = partial(LatentCache, model.config, model.model.embed_tokens.weight.dtype)
         self._running: list[PlainStream] = []
-        self._kept = KeptCaches(kept)
+        self._kept, self._ahead = KeptCaches(kept), ahead
 
     def start(self, job: Job) -> PlainStream:
         """Take a job up."""
         assert job.prompt and len(job.prompt) + job.max_tokens <= self.window
         cache = self._kept.take(job.prompt) or self._new_cache()
-        stream = PlainStream(job, cache, self._step, self._end)
+        stream = PlainStream(job, cache, self._ahead, self._step, self._end)
         self._running.append(stream)
         return stream
 
@@ -112,9 +132,9 @@ class PlainEngine:
         running = [stream for stream in self._running if not stream.over]
         fresh = [stream.fresh() for stream in running]
         hidden = self._model.model(fresh, [stream.cache for stream in running])
-        for stream, behind in zip(running, accumulate(map(len, fresh)), strict=True):
+        for stream, rows in zip(running, hidden.split([*map(len, fresh)]), strict=True):
             if stream.is_due:
-                stream.take(self._model.lm_head(hidden[behind - 1]))
+                stream.take(self._model.lm_head(stream.wanted(rows)))
 
     def _end(self, stream: PlainStream) -> None:
         if stream in self._running:
