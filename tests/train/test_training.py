@@ -144,6 +144,16 @@ def test_a_logit_above_the_bound_is_brought_to_it() -> None:
     assert torch.equal(shared, unclipped)
 
 
+def test_a_head_whose_logits_are_all_negative_is_left_alone() -> None:
+    model = stirred()
+    attention = next(attentions(model))
+    weights = [model.get_parameter(f"model.layers.0.self_attn.{name}_b_proj.weight") for name in ("q", "kv")]
+    before = [weight.detach().clone() for weight in weights]
+    attention.largest = torch.tensor([-0.03, -5.0, 0.0, 99.0])
+    clip(attention)
+    assert all(map(torch.equal, weights, before))
+
+
 def test_experts_that_are_asked_less_are_chosen_more() -> None:
     model = stirred()
     mixture = next(mixtures(model))

@@ -27,6 +27,8 @@ OWN = "farside.toml"
 """The file of a checkpoint folder that says how farside drives the model."""
 TRIES = 3
 """How often a turn is sampled that is empty, or only thinks."""
+AHEAD = 12
+"""Tokens that a small model guesses: running them costs it little more than one."""
 USUAL_DISK = 6.5e9
 """Bytes a second, as `farside k2 plan` assumes them."""
 
@@ -54,8 +56,11 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
         )
     profile = k2_profile(name, overrides)
     usual = usual_sampling(profile)
-    model = quicken(load(path)) if is_small(config) else load(path)
-    return K2Model(profile, PlainEngine(model, profile.window), tokenizer, usual)
+    if is_small(config):
+        engine = PlainEngine(quicken(load(path)), profile.window, ahead=AHEAD)
+    else:
+        engine = PlainEngine(load(path), profile.window)
+    return K2Model(profile, engine, tokenizer, usual)
 
 
 def k2_profile(name: str, overrides: Mapping[str, object] | None = None) -> Profile:

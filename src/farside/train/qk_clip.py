@@ -26,7 +26,7 @@ def clip(attention: FusedAttention, bound: float = BOUND) -> None:
         return
     config = attention.config
     nope = config.qk_nope_head_dim
-    g = (bound / attention.largest).clamp(max=1)[:, None]
+    g = (bound / attention.largest.clamp(min=bound))[:, None]
     of_query = (attention.q_proj if config.q_lora_rank is None else attention.q_b_proj).weight
     scale(of_query, g.sqrt().expand(-1, nope), g.expand(-1, config.qk_rope_head_dim))
     scale(attention.kv_b_proj.weight, g.sqrt().expand(-1, nope), torch.ones(len(g), config.v_head_dim))
