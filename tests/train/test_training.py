@@ -149,7 +149,7 @@ def test_a_head_whose_logits_are_all_negative_is_left_alone() -> None:
     attention = next(attentions(model))
     weights = [model.get_parameter(f"model.layers.0.self_attn.{name}_b_proj.weight") for name in ("q", "kv")]
     before = [weight.detach().clone() for weight in weights]
-    attention.largest = torch.tensor([-0.03, -5.0, 0.0, 99.0])
+    attention.largest = torch.tensor([-0.03, 0.0])
     clip(attention)
     assert all(map(torch.equal, weights, before))
 
