@@ -1,5 +1,6 @@
 """A trained model becomes a checkpoint: to the bit what quantization-aware training computed, and read by others."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 
 from farside.errors import FarsideError
 from farside.k2.byte_tokenizer import write_byte_tokenizer
+from farside.k2.config import read_config
 from farside.k2.load import load
 from farside.k2.model import CausalLM
 from farside.models.k2 import k2_profile
@@ -60,6 +62,21 @@ def test_it_says_how_it_is_driven(folder: Path) -> None:
     profile = k2_profile(f"k2/{folder}")
     assert (profile.brief, profile.temperature, profile.body) == (True, 1.0, {"min_p": 0.1})
     assert profile.window == shape().max_position_embeddings
+
+
+@torch.no_grad()
+def test_ids_that_no_text_holds_are_left_out(trained: CausalLM, folder: Path, tmp_path: Path) -> None:
+    larger, weights = replace(shape(), vocab_size=600), dict(trained.state_dict())
+    for name in ("model.embed_tokens.weight", "lm_head.weight"):
+        weights[name] = torch.cat((weights[name], torch.full((88, weights[name].shape[1]), 9.0)))
+    export(weights, larger, folder.parent, tmp_path / "model")
+    assert torch.equal(load(tmp_path / "model")([IDS]), load(folder)([IDS]))
+    assert read_config(tmp_path / "model") == read_config(folder)
+
+
+def test_a_tokenizer_with_more_ids_than_the_model_is_refused(trained: CausalLM, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(FarsideError, match="has 512 ids, the model 400"):
+        export(trained.state_dict(), replace(shape(), vocab_size=400), folder.parent, tmp_path / "model")
 
 
 def test_a_place_that_is_taken_is_refused(trained: CausalLM, folder: Path) -> None:

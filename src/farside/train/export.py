@@ -28,11 +28,13 @@ from farside.k2.quantize import is_routed
 from farside.k2.scheme import OURS, packed_specs
 from farside.k2.shard import Spec
 from farside.k2.tensors import tensors
-from farside.k2.tokenizer_files import NAMES, RANKS
+from farside.k2.tokenizer_files import NAMES, RANKS, read_tokenizer
 from farside.k2.unfinished import check_place
 from farside.train.settings import Experts, read_settings
 
 SHARD = "model-00001-of-00001.safetensors"
+BY_ID = ("model.embed_tokens.weight", "lm_head.weight")
+"""Weights with a row for each id."""
 GRAPH = "deepseek_v3"
 """The family's graph by the name under which transformers has it."""
 DRIVEN = "brief = true\nmax_tokens = 1024\ntemperature = 1.0\nbody = { min_p = 0.1 }\n"
@@ -44,10 +46,15 @@ def export(
 ) -> None:
     """Write the checkpoint; the folder appears when all is written.
 
+    A model may have been trained with more ids than its tokenizer has: what no text holds is left out.
+
     Raises:
-        FarsideError: the place is taken, or the disk refuses.
+        FarsideError: the place is taken, the tokenizer has more ids than the model, or the disk refuses.
     """
     check_place(target)
+    size = _size(tokenizer, shape)
+    weights = {name: weight[:size] if name in BY_ID else weight for name, weight in weights.items()}
+    shape = replace(shape, vocab_size=size)
     end = next(place for place, name in CONTROL.items() if name == Mark.END)
     first, last = _id(shape, 0), _id(shape, end)
     config = replace(shape, model_type=GRAPH, bos_token_id=first, eos_token_id=last)
@@ -56,6 +63,16 @@ def export(
     job = {"export": config.as_json()}
     beside = partial(_write_beside, tokenizer)
     write_checkpoint(NewCheckpoint(target, job, {SHARD: pieces}, config.as_json(), beside), lambda done, whole: None)
+
+
+def _size(tokenizer: Path, shape: Config) -> int:
+    size = read_tokenizer(tokenizer).size
+    if size > shape.vocab_size:
+        raise FarsideError(
+            f"The tokenizer in {tokenizer} has {size} ids, the model {shape.vocab_size}.",
+            "name the folder of the data that the model was trained on",
+        )
+    return size
 
 
 def _id(shape: Config, place: int) -> int:

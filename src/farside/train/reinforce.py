@@ -176,7 +176,7 @@ def _owner(settings: Settings, stage: Reinforcement, weights: Path, taught: Data
 
 
 def _check_fit(ids: int, vocabulary: int, data: Path) -> None:
-    if ids != vocabulary:
+    if ids > vocabulary:
         raise FarsideError(
             f"The tokenizer in {data} has {ids} ids, the model {vocabulary}.",
             "name with --data what it was taught with",
