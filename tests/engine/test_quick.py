@@ -59,6 +59,16 @@ def test_every_switch_of_the_graph_gives_the_same_logits(seed: int) -> None:
     assert torch.allclose(quick(whole), plain(whole), atol=CLOSE)
 
 
+@torch.inference_mode()
+def test_a_cache_in_bf16_gives_the_same_but_for_its_rounding() -> None:
+    _, quick = twice(SMALL)
+    ids, caches = random_ids(SMALL, 40, 3), [LatentCache(SMALL, dtype) for dtype in (torch.float32, torch.bfloat16)]
+    for cut in (slice(0, 30), slice(30, 31), slice(31, 40)):
+        theirs, ours = (quick([ids[cut]], [cache]) for cache in caches)
+        error = (ours - theirs).abs().max() / theirs.abs().max()
+        assert 0 < error < 0.02
+
+
 def test_an_engine_says_the_same_with_both() -> None:
     plain, quick = twice(replace(SMALL, num_hidden_layers=2))
     for sampling in (Sampling(temperature=0.0), Sampling(seed=5, min_p=0.05)):

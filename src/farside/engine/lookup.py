@@ -23,7 +23,7 @@ def guessed(ids: Sequence[int], most: int) -> list[int]:
     whole = np.fromiter(ids, np.int32, len(ids))
     for count in SAME:
         if count < len(whole) and (place := _latest(whole, count)) is not None:
-            return whole[place : place + min(most, 3 * count)].tolist()
+            return [*ids[place : place + min(most, 3 * count)]]
     return []
 
 

@@ -101,14 +101,22 @@ class PlainEngine:
     seed gives the same text as long as rounding does not decide between two tokens.
     """
 
-    def __init__(self, model: CausalLM, window: int | None = None, kept: int = MOST, ahead: int = 0) -> None:
+    def __init__(
+        self,
+        model: CausalLM,
+        window: int | None = None,
+        kept: int = MOST,
+        ahead: int = 0,
+        cached: torch.dtype | None = None,
+    ) -> None:
         """`kept`: so many sequences that have ended are remembered, for those to come that go on from one.
 
         ahead: so many tokens are guessed and run together, where a sequence says again what it has said.
+        cached: the type of the caches' rows; None: that of the embeddings.
         """
         self.window = window or model.config.max_position_embeddings
         self._model: CausalLM | None = model
-        self._new_cache = partial(LatentCache, model.config, model.model.embed_tokens.weight.dtype)
+        self._new_cache = partial(LatentCache, model.config, cached or model.model.embed_tokens.weight.dtype)
         self._running: list[PlainStream] = []
         self._kept, self._ahead = KeptCaches(kept), ahead
 

@@ -12,7 +12,7 @@ import torch
 
 from farside.engine.base import Engine, Sampling
 from farside.engine.plain import PlainEngine
-from farside.engine.quick.model import quicken
+from farside.engine.quick.model import cache_type, quicken
 from farside.k2.model import CausalLM
 from farside.k2.quantize import is_routed
 from farside.k2.tokenizer import Tokenizer
@@ -81,7 +81,7 @@ def engine_of(model: CausalLM, rounds: bool, window: int, beside: int) -> PlainE
     for name, parameter in copy.named_parameters():
         if rounds and is_routed(name):
             parameter.data = rounded(parameter.data)
-    return PlainEngine(quicken(copy), window, kept=beside)
+    return PlainEngine(quicken(copy), window, kept=beside, cached=cache_type())
 
 
 def play(

@@ -14,6 +14,8 @@ from farside.k2.model import MultiHeadLatentAttention, Sequences
 class QuickAttention(nn.Module):
     """The absorbed form of `MultiHeadLatentAttention`, with W^UK in the queries' matrix and W^UV in W^O; in fp32.
 
+    A cache may hold its rows in bf16: they are then multiplied in bf16, and all else stays fp32.
+
     Letters in shapes are those of `farside.k2.model`.
     """
 
@@ -55,8 +57,9 @@ class QuickAttention(nn.Module):
     def attend(self, q: Tensor, rows: Tensor) -> Tensor:
         """Take q [T, H, c + r] over rows [S, c + r] to each head's sum of latents [T, H x c]."""
         new, seen = len(q), len(rows)
-        scores = (q.flatten(0, 1) @ rows.T).view(new, self.heads, seen)
+        scores = (q.flatten(0, 1).to(rows.dtype) @ rows.T).float().view(new, self.heads, seen)
         if new > 1:
             ahead = torch.ones(new, new, dtype=torch.bool).triu(1)
             scores[..., seen - new :].masked_fill_(ahead[:, None], -torch.inf)
-        return (scores.softmax(-1).flatten(0, 1) @ rows[:, : self.latent]).view(new, -1)
+        shares = scores.softmax(-1).flatten(0, 1).to(rows.dtype)
+        return (shares @ rows[:, : self.latent]).float().view(new, -1)
