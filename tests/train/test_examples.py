@@ -43,6 +43,14 @@ def test_the_words_that_most_conversations_share_are_tokens() -> None:
     assert vocabulary(said, 257)[256:] == [b"Read"]
 
 
+def test_of_chinese_each_character_is_a_token(tmp_path: Path) -> None:
+    tokens = vocabulary([["求税额的总和。"]] * RARE, 400)
+    assert {*"求税额的总和"} <= {token.decode() for token in tokens[256:] if len(token) == 3}
+    write_tokenizer(tmp_path, tokens)
+    speaks = read_tokenizer(tmp_path)
+    assert [speaks.decode([id]) for id in speaks.encode("和的总额税")] == [*"和的总额税"]
+
+
 def test_what_few_conversations_hold_is_no_token_however_often_it_is_said() -> None:
     assert len(vocabulary([["karolim karolim"] * 50] * (RARE - 1), 400)) == 256
 

@@ -1,9 +1,7 @@
 """Drills: names with values, said again in other orders. To find and to copy comes before any task.
 
 A model that is trained on tasks from nothing learns their words at once, and to copy a name or a number late: few of
-its tokens are copied. Here most are, in short sequences. Half of these are of tokens drawn from the whole vocabulary:
-where hardly a token stands twice, what followed it is found by one token, and that is learnt first. A name made of
-letters is found by several. This stage is ours; K2 needs none.
+its tokens are copied. Here most are, in short sequences. This stage is ours; K2 needs none.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from farside.k2.control import RESERVED
 from farside.train.examples import Example
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.split import drawn
@@ -24,10 +21,6 @@ if TYPE_CHECKING:
 SEPARATORS = (": ", " ", " = ", ",", " is ", "=")
 ENDS = ("\n", ".\n", ";\n")
 SUFFIXES = (".txt", ".conf", ".csv", ".log")
-DRAWN = 0.5
-"""Share of the sequences whose lines are tokens drawn from the whole vocabulary."""
-SHORTEST, LONGEST = 4, 12
-"""Tokens of such a line."""
 WORDS = 0.6
 """Share of the names that are words as tasks have them."""
 TIMES = 3
@@ -41,20 +34,12 @@ def drills(tokenizer: Tokenizer, count: int, seed: int) -> Iterator[Example]:
     draw = Drawing(random.Random(f"drill {seed}"), "train")
     for _ in range(count):
         ids, learnt = list[int](), list[bool]()
-        lines = _ids(draw, tokenizer)
+        lines = [tokenizer.encode(line) for line in _lines(draw)]
         for time in range(TIMES):
             for line in draw.chance.sample(lines, len(lines)):
                 ids += line
                 learnt += [time > 0] * len(line)
         yield Example(ids, learnt)
-
-
-def _ids(draw: Drawing, tokenizer: Tokenizer) -> list[list[int]]:
-    chance = draw.chance
-    if chance.random() >= DRAWN:
-        return [tokenizer.encode(line) for line in _lines(draw)]
-    texts = range(tokenizer.size - RESERVED)
-    return [chance.choices(texts, k=chance.randint(SHORTEST, LONGEST)) for _ in range(chance.randint(LEAST, MOST))]
 
 
 def _lines(draw: Drawing) -> list[str]:

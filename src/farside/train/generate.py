@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,27 +23,36 @@ from pathlib import Path
 from farside.errors import FarsideError
 from farside.train.progress import Progress
 from farside.train.runs import home
-from farside.train.tasks import FAMILIES, task
+from farside.train.tasks import FAMILIES, LEAST, task
 from farside.train.tasks.split import Split
 from farside.train.tasks.task import Task
 from farside.train.traces import Trace, traced
 
 BATCH = 20
-LEAST = 3
 SKEW = 1.5
 """Above 1: more short runs than the same number for each doubling of the length."""
 
 
-def tasks(
-    numbers: Iterable[int], split: Split, most: int, families: Sequence[str] = tuple(FAMILIES)
-) -> Iterator[Task]:
-    """Yield tasks by number: families in turn, lengths from LEAST to `most` steps, more of the short ones."""
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which tasks."""
+
+    most: int
+    """Steps."""
+    least: int = LEAST
+    families: Sequence[str] = tuple(FAMILIES)
+    """In turn; one that is named twice has twice as many."""
+
+
+def tasks(numbers: Iterable[int], split: Split, kinds: Kinds) -> Iterator[Task]:
+    """Yield tasks by number: families in turn, lengths from least to most, more of the short ones."""
     for number in numbers:
         share = random.Random(f"{split} {number}").random() ** SKEW
-        yield task(families[number % len(families)], number, split, round(LEAST * (most / LEAST) ** share))
+        family = kinds.families[number % len(kinds.families)]
+        yield task(family, number, split, round(kinds.least * (kinds.most / kinds.least) ** share))
 
 
-def generate(folder: Path, count: int, split: Split, most: int, workers: int) -> None:
+def generate(folder: Path, count: int, split: Split, kinds: Kinds, workers: int) -> None:
     """Write the traces of so many tasks, on several processes; tells how far it is.
 
     Raises:
@@ -53,7 +63,7 @@ def generate(folder: Path, count: int, split: Split, most: int, workers: int) ->
     progress = Progress("traces", len(batches) * BATCH)
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         try:
-            for done in pool.map(partial(write, folder, split, most), batches):
+            for done in pool.map(partial(write, folder, split, kinds), batches):
                 progress.add(done)
         except BrokenProcessPool:
             raise FarsideError(
@@ -62,12 +72,12 @@ def generate(folder: Path, count: int, split: Split, most: int, workers: int) ->
     progress.end()
 
 
-def write(folder: Path, split: Split, most: int, batch: int) -> int:
+def write(folder: Path, split: Split, kinds: Kinds, batch: int) -> int:
     """Write one file of traces, whole or not at all; return how many it holds."""
     path = place(folder, batch)
     unfinished = path.with_suffix(".part")
     with home(), gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for one in tasks(range(batch * BATCH, (batch + 1) * BATCH), split, most):
+        for one in tasks(range(batch * BATCH, (batch + 1) * BATCH), split, kinds):
             file.write(json.dumps(traced(one), ensure_ascii=False) + "\n")
     unfinished.rename(path)
     return BATCH
@@ -92,10 +102,13 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=1000)
     parser.add_argument("--split", choices=["train", "held-out"], default="train")
     parser.add_argument("--most-steps", type=int, default=250)
+    parser.add_argument("--least-steps", type=int, default=LEAST)
+    parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     try:
-        generate(options.out, options.tasks, options.split, options.most_steps, options.workers)
+        kinds = Kinds(options.most_steps, options.least_steps, options.families)
+        generate(options.out, options.tasks, options.split, kinds, options.workers)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
 

@@ -20,7 +20,7 @@ from farside.k2.unfinished import check_room
 from farside.train.dataset import write_dataset
 from farside.train.drill import drills
 from farside.train.export import export
-from farside.train.generate import generate
+from farside.train.generate import Kinds, generate
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES, prepare
 from farside.train.recipe import train
@@ -47,7 +47,8 @@ def make(out: Path, settings: Settings) -> Path:
     first = out / "data" / settings.data[0].name
     for data in settings.data:
         traces, examples = out / "traces" / data.name, out / "data" / data.name
-        generate(traces, data.tasks, "train", data.most_steps, os.cpu_count() or 1)
+        kinds = Kinds(data.most_steps, data.least_steps, data.families)
+        generate(traces, data.tasks, "train", kinds, os.cpu_count() or 1)
         if not (examples / EXAMPLES).exists():
             prepare(traces, examples, None if examples == first else first)
     if not (drill := out / "data" / "drill" / EXAMPLES).exists():

@@ -22,7 +22,7 @@ from typing import Any
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import Dataset, read_dataset
-from farside.train.generate import tasks
+from farside.train.generate import Kinds, tasks
 from farside.train.model import grouped, made
 from farside.train.next_token import add_gradients
 from farside.train.objective import reward
@@ -110,7 +110,7 @@ class Reinforcer:
 
     def _wanted(self) -> list[Wanted]:
         stage, first = self._stage, FIRST + self._state.step * self._stage.tasks
-        drawn = tasks(range(first, first + stage.tasks), "train", stage.most_steps, stage.families)
+        drawn = tasks(range(first, first + stage.tasks), "train", Kinds(stage.most_steps, families=stage.families))
         return [Wanted(task, index, stage.budget(task)) for task in drawn for index in range(stage.rollouts)]
 
     def _played(self, wanted: list[Wanted], temperature: float) -> list[Rollout]:

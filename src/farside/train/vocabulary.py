@@ -1,5 +1,9 @@
 """A small vocabulary: all bytes, and the words that tasks share. A word is one token, or all of its bytes.
 
+Words are those of K2's pattern, but for Chinese, of which it takes whole runs: there a character is a token, so that a
+word has one spelling in every sentence. tiktoken merges a character's three bytes by way of the first two, which are a
+token, too.
+
 It is not learnt as byte pairs are: pairs would cut a made-up name in one way behind a space and in another behind a
 quote or a line's end, and to copy it a model would have to spell it anew. Here a name has one spelling everywhere.
 Digits are tokens of their own for the same reason. That a word need not be made of smaller tokens is how tiktoken
@@ -9,12 +13,13 @@ reads the files: it looks up the whole word first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import regex
 
 from farside.k2.tokenizer import WORDS
 
+HAN = regex.compile(r"\p{Han}")
 RARE = 5
 """A word in fewer conversations is a made-up name, or teaches nothing."""
 
@@ -26,10 +31,20 @@ def vocabulary(conversations: Iterable[Iterable[str]], size: int) -> list[bytes]
     """
     pattern, held = regex.compile(WORDS, regex.V1), Counter[str]()
     for texts in conversations:
-        held.update({word for text in texts for word in pattern.findall(text)})
+        held.update({part for text in texts for word in pattern.findall(text) for part in parts(word)})
     shared = [word for word, count in held.items() if count >= RARE and is_token(word)]
-    frequent = sorted(shared, key=lambda word: (-held[word], word))
-    return [*(bytes([byte]) for byte in range(256)), *(word.encode() for word in frequent[: size - 256])]
+    tokens = dict.fromkeys(bytes([byte]) for byte in range(256))
+    for word in sorted(shared, key=lambda word: (-held[word], word)):
+        octets = word.encode()
+        new = dict.fromkeys((octets[:2], octets) if HAN.fullmatch(word) else (octets,))
+        if len(tokens | new) <= size:
+            tokens |= new
+    return list(tokens)
+
+
+def parts(word: str) -> Sequence[str]:
+    """Return the characters of a Chinese run; any other word whole."""
+    return word if HAN.match(word) else (word,)
 
 
 def is_token(word: str) -> bool:

@@ -30,11 +30,13 @@ FAMILIES: dict[str, Family] = {
     "bugs": bugs,
     "declining": declining,
 }
+LEAST = 3
+"""Steps that a task may be asked to have."""
 
 
 def task(family: str, seed: int, split: Split, steps: int) -> Task:
     """Return a task of a family with so many calls, or as near as the family comes; the same for the same arguments.
 
-    steps: 3 or more.
+    steps: LEAST or more.
     """
     return FAMILIES[family](seed, Drawing(random.Random(f"{family} {split} {seed}"), split), steps)

@@ -44,8 +44,8 @@ def lines(draw: Drawing, setting: str, line: str) -> str:
 
 
 def taught(chain: list[str], key: str, value: str, language: str, seed: int) -> Lesson:
-    """Read each file that the one before includes."""
-    thinking = f"没有 {key},看 {{name}}。" if language == "zh" else f"No {key} yet. On to {{name}}."
+    """Read each file that the one before includes; each thought asks for the key first, and what stands behind it."""
+    thinking = f"{key}:没有,看 {{name}}。" if language == "zh" else f"{key}: none. On to {{name}}."
     shown = yield from followed(chain, thinking, seed)
     assert key in shown and value in shown
-    yield answered(language, (f"Here is {key}.", f"{key} is {value}"), (f"有 {key}。", f"{key} 是 {value}"))
+    yield answered(language, (f"{key}: {value}.", f"{key} is {value}"), (f"{key}:{value}。", f"{key} 是 {value}"))
