@@ -1,8 +1,7 @@
 """A small vocabulary: all bytes, and the words that tasks share. A word is one token, or all of its bytes.
 
-Words are those of K2's pattern, but for Chinese, of which it takes whole runs: there a character is a token, so that a
-word has one spelling in every sentence. tiktoken merges a character's three bytes by way of the first two, which are a
-token, too.
+Words are those of K2's pattern, but for Chinese, of which it takes whole runs: there a character is a token, and a
+word has one spelling in every sentence. tiktoken merges its bytes by way of the first two, which are a token.
 
 It is not learnt as byte pairs are: pairs would cut a made-up name in one way behind a space and in another behind a
 quote or a line's end, and to copy it a model would have to spell it anew. Here a name has one spelling everywhere.
