@@ -6,6 +6,7 @@ from pathlib import Path
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import answered
+from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task
 
 GOALS = (
@@ -22,6 +23,16 @@ GOALS = (
 )
 GOALS_ZH = (("写", "请写", "我想要"), ("一首关于 {a} 的诗", "一篇 {a} 的文章", "一封给 {a} 的信"), ("。", ",谢谢。"))
 ASKING = (("Who ", "Why ", "When ", "Where "), ("is {a}", "was {b}", "did {a} meet {b}", "does {a} live"), ("?",))
+THINGS = (
+    "the sea", "the moon", "my cat", "spring", "the rain", "old trees", "love", "a lost key", "the mountains",
+    "winter", "my sister", "the city", "a small boat", "time", "birds", "the night train", "bread", "friendship",
+    "the desert",
+    "a red door", "music", "the wind", "two brothers", "the first snow",
+)  # fmt: skip
+THINGS_ZH = ("大海", "月亮", "我的猫", "春天", "雨", "老树", "爱情", "山", "冬天", "妹妹", "城市", "小船", "时间",
+             "鸟", "面包", "友谊", "沙漠", "音乐", "风", "初雪")  # fmt: skip
+NAMED = 0.5
+"""Share of the goals about a made-up name; the others are about what everybody knows."""
 SAYS = "I cannot do this. I work on files, sums and small programs."
 SAYS_ZH = "这个我做不了。我只处理文件、求和与小程序。"
 
@@ -30,6 +41,9 @@ def declining(seed: int, draw: Drawing, steps: int) -> Task:
     """Return a task without a call; some lie beside files that have nothing to do with it."""
     language = draw.language()
     a, b, *stems = draw.words(4)
+    if draw.chance.random() >= NAMED:
+        things = THINGS_ZH if language == "zh" else THINGS
+        a = drawn(draw.split, lambda: draw.chance.choice(things))
     grammar = GOALS_ZH if language == "zh" else draw.chance.choice((GOALS, ASKING))
     goal = draw.sentence(grammar).format(a=a, b=b)
     files = {f"{stem}.txt": f"{draw.word()}\n" for stem in stems[: draw.chance.randint(0, 2)]}
