@@ -26,8 +26,8 @@ class PlainStream:
     def __init__(
         self, job: Job, cache: LatentCache, ahead: int, step: Callable[[], None], end: Callable[[PlainStream], None]
     ) -> None:
-        self.job, self.cache, self.cached, self.ahead = job, cache, cache.length, ahead
-        self._guess: list[int] = []
+        self.job, self.cache, self.cached = job, cache, cache.length
+        self._ahead, self._guess = ahead, list[int]()
         self.ids = list(job.prompt)
         """The prompt, then what was sampled; the first `cache.length` of them are computed."""
         self.over = job.max_tokens < 1
@@ -59,7 +59,7 @@ class PlainStream:
         """
         self._cut()
         known = self.ids[self.cache.length : self.cache.length + CHUNK]
-        room = min(self.ahead, len(self.job.prompt) + self.job.max_tokens - len(self.ids) - 1)
+        room = min(self._ahead, self._left - 1)
         is_last = self.cache.length + len(known) == len(self.ids)
         self._guess = guessed(self.ids, room) if is_last and room > 0 else []
         return torch.tensor(known + self._guess)
@@ -79,10 +79,15 @@ class PlainStream:
             id = choose(row, self.job.sampling, self._chance)
             self.ids.append(id)
             self._unread.append(id)
-            self.over = id in self.job.ends or len(self.ids) == len(self.job.prompt) + self.job.max_tokens
+            self.over = id in self.job.ends or not self._left
             if self.over or id != guess:
                 break
         self._cut()
+
+    @property
+    def _left(self) -> int:
+        """Tokens that may still be sampled."""
+        return len(self.job.prompt) + self.job.max_tokens - len(self.ids)
 
     def _cut(self) -> None:
         """Forget what was computed of wrong guesses, and of the last token."""

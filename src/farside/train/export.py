@@ -31,6 +31,7 @@ from farside.k2.tensors import tensors
 from farside.k2.tokenizer_files import NAMES, RANKS, read_tokenizer
 from farside.k2.unfinished import check_place
 from farside.train.settings import Experts, read_settings
+from farside.train.weights import check_ids
 
 SHARD = "model-00001-of-00001.safetensors"
 BY_ID = ("model.embed_tokens.weight", "lm_head.weight")
@@ -52,7 +53,8 @@ def export(
         FarsideError: the place is taken, the tokenizer has more ids than the model, or the disk refuses.
     """
     check_place(target)
-    size = _size(tokenizer, shape)
+    size = read_tokenizer(tokenizer).size
+    check_ids(size, shape.vocab_size, tokenizer)
     weights = {name: weight[:size] if name in BY_ID else weight for name, weight in weights.items()}
     shape = replace(shape, vocab_size=size)
     end = next(place for place, name in CONTROL.items() if name == Mark.END)
@@ -63,16 +65,6 @@ def export(
     job = {"export": config.as_json()}
     beside = partial(_write_beside, tokenizer)
     write_checkpoint(NewCheckpoint(target, job, {SHARD: pieces}, config.as_json(), beside), lambda done, whole: None)
-
-
-def _size(tokenizer: Path, shape: Config) -> int:
-    size = read_tokenizer(tokenizer).size
-    if size > shape.vocab_size:
-        raise FarsideError(
-            f"The tokenizer in {tokenizer} has {size} ids, the model {shape.vocab_size}.",
-            "name the folder of the data that the model was trained on",
-        )
-    return size
 
 
 def _id(shape: Config, place: int) -> int:

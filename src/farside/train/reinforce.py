@@ -35,7 +35,7 @@ from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
 from farside.train.state import State, claim
-from farside.train.weights import take_up
+from farside.train.weights import check_ids, take_up
 
 FIRST = 1_000_000
 """Number of the first task: those with smaller ones were taught."""
@@ -53,7 +53,7 @@ class Reinforcer:
         self._settings, self._stage, self._folder = settings, stage, folder
         self._tokenizer, self._taught = read_tokenizer(data), read_dataset(data / EXAMPLES)
         shape = settings.stretched(stage.stretch)
-        _check_fit(self._tokenizer.size, shape.vocab_size, data)
+        check_ids(self._tokenizer.size, shape.vocab_size, data)
         model = made(shape, settings.seed)
         take_up(model, weights)
         claim(folder, _owner(settings, stage, weights, self._taught))
@@ -173,14 +173,6 @@ def _owner(settings: Settings, stage: Reinforcement, weights: Path, taught: Data
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     return {"settings": asdict(settings), "stage": "reinforce", "reinforcement": asdict(stage),
             "weights": digest, "examples": len(taught)}  # fmt: skip
-
-
-def _check_fit(ids: int, vocabulary: int, data: Path) -> None:
-    if ids > vocabulary:
-        raise FarsideError(
-            f"The tokenizer in {data} has {ids} ids, the model {vocabulary}.",
-            "name with --data what it was taught with",
-        )
 
 
 def _check_said(rollout: Rollout, window: int) -> None:

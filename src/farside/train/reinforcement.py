@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
-from farside.train.tasks import FAMILIES
+from farside.train.tasks import FAMILIES, check_families
 from farside.train.tasks.task import Task
 
 
@@ -60,8 +60,8 @@ class Reinforcement:
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
+        check_families(self.families)
         counts = ("steps", "tasks", "updates", "beside", "tokens_step", "window", "ptx_tokens")
-        unknown = [family for family in self.families if family not in FAMILIES]
         wrong = {
             **{f"{name} is below 1": getattr(self, name) < 1 for name in counts},
             "rollouts is below 2, which leaves no mean to be above of": self.rollouts < 2,
@@ -70,8 +70,6 @@ class Reinforcement:
             "ptx is below 0": not self.ptx >= 0,
             "penalty is below 0": not self.penalty >= 0,
             "a temperature is not above 0": not (self.hottest > 0 and self.coolest > 0),
-            "no families are named": not self.families,
-            f"there is no family {', '.join(unknown)}; there are {', '.join(FAMILIES)}": bool(unknown),
         }
         for what, is_wrong in wrong.items():
             if is_wrong:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
 from farside.k2.config import Config, Yarn, config_from
-from farside.train.tasks import FAMILIES, LEAST
+from farside.train.tasks import FAMILIES, LEAST, check_families
 
 Experts = Literal["bf16", "int4"]
 """How routed experts are held."""
@@ -31,10 +31,9 @@ class Data:
 
     def __post_init__(self) -> None:
         """Refuse what no task can be."""
-        if unknown := set(self.families) - set(FAMILIES):
-            raise ValueError(f"there is no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}")
-        if not self.families or not LEAST <= self.least_steps <= self.most_steps:
-            raise ValueError(f"{self.name} has no families, or not {LEAST} <= least_steps <= most_steps")
+        check_families(self.families)
+        if not LEAST <= self.least_steps <= self.most_steps:
+            raise ValueError(f"{self.name} has not {LEAST} <= least_steps <= most_steps")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Weights of an earlier stage, taken up by the next."""
+"""Weights of an earlier stage, taken up by what comes next, with the tokenizer that they were taught with."""
 
 from __future__ import annotations
 
@@ -28,6 +28,19 @@ def take_up(model: CausalLM, path: Path) -> None:
         raise FarsideError(f"{path} holds no weights of this model: {_first_line(error)}.", again) from None
     if broken := first_broken(model):
         raise FarsideError(f"{path} is damaged: {broken} is not finite.", again)
+
+
+def check_ids(tokenizer: int, model: int, data: Path) -> None:
+    """Refuse a tokenizer with more ids than the model has; it may have fewer.
+
+    Raises:
+        FarsideError: that in the folder `data` has more.
+    """
+    if tokenizer > model:
+        raise FarsideError(
+            f"The tokenizer in {data} has {tokenizer} ids, the model {model}.",
+            "name with --data what it was taught with",
+        )
 
 
 def _first_line(error: Exception) -> str:

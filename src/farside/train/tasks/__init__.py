@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from farside.train.tasks.bills import bills
 from farside.train.tasks.bugs import bugs
@@ -32,6 +32,18 @@ FAMILIES: dict[str, Family] = {
 }
 LEAST = 3
 """Steps that a task may be asked to have."""
+
+
+def check_families(families: Collection[str]) -> None:
+    """Refuse none, and what is no family.
+
+    Raises:
+        ValueError: it says which.
+    """
+    if not families:
+        raise ValueError("no families are named")
+    if unknown := sorted(set(families) - set(FAMILIES)):
+        raise ValueError(f"there is no family {', '.join(unknown)}; there are {', '.join(FAMILIES)}")
 
 
 def task(family: str, seed: int, split: Split, steps: int) -> Task:

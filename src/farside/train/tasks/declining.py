@@ -26,8 +26,7 @@ ASKING = (("Who ", "Why ", "When ", "Where "), ("is {a}", "was {b}", "did {a} me
 THINGS = (
     "the sea", "the moon", "my cat", "spring", "the rain", "old trees", "love", "a lost key", "the mountains",
     "winter", "my sister", "the city", "a small boat", "time", "birds", "the night train", "bread", "friendship",
-    "the desert",
-    "a red door", "music", "the wind", "two brothers", "the first snow",
+    "the desert", "a red door", "music", "the wind", "two brothers", "the first snow",
 )  # fmt: skip
 THINGS_ZH = ("大海", "月亮", "我的猫", "春天", "雨", "老树", "爱情", "山", "冬天", "妹妹", "城市", "小船", "时间",
              "鸟", "面包", "友谊", "沙漠", "音乐", "风", "初雪")  # fmt: skip
