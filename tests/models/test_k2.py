@@ -121,6 +121,14 @@ def test_settings_reach_the_engine() -> None:
     assert (second.temperature, second.seed) == (0.8, None)
 
 
+def test_each_turn_of_a_run_has_noise_of_its_own() -> None:
+    model, engine = told(*[ids_of("hello<|im_end|>")] * 2)
+    begun = Message("user", "hello")
+    ask(model, begun, seed=9)
+    ask(model, begun, Message("assistant", "hello"), Message("user", "in"), seed=9)
+    assert len({job.sampling.seed for job in engine.jobs}) == 2
+
+
 def test_a_schema_is_told_to_the_model() -> None:
     model, engine = told(ids_of("{}<|im_end|>"))
     ask(model, schema='{"type": "object"}')

@@ -195,8 +195,7 @@ class K2Model:
         from farside.engine.chat import PromptTooLong
 
         warmth = self._usual.temperature if request.temperature is None else request.temperature
-        seed = None if request.seed is None else request.seed + attempt
-        sampling = replace(self._usual, temperature=warmth, seed=seed)
+        sampling = replace(self._usual, temperature=warmth, seed=_seed(request, attempt))
         try:
             return self._chat.ask(
                 messages_of(request), request.max_tokens, tools_of(request.tools), sampling, request.stop
@@ -226,6 +225,11 @@ def usual_sampling(profile: Profile) -> Sampling:
             raise FarsideError(message, "k2/… knows body = { top_p = 0.95, min_p = 0.05 }")
         shares[name] = float(value)
     return Sampling(1.0 if profile.temperature is None else profile.temperature, **shares)
+
+
+def _seed(request: Request, attempt: int) -> int | None:
+    """Return the seed of one reply: a run asks with one seed throughout, and each turn needs noise of its own."""
+    return None if request.seed is None else request.seed + TRIES * (len(request.messages) - 1) + attempt
 
 
 def _unusable(reply: Reply, wasted: Usage) -> Unusable:
