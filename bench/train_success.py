@@ -4,8 +4,7 @@
 
 Each try is a task of its own over real files, with real tools in the sandbox, at temperature 1.0 and min-p 0.1 as the
 checkpoint asks for; --plain: without min-p. A family that has no task of a length is left out there. A rate is told
-with its 95% interval. The tasks are always the same, what is sampled is not: with a seed a run would have the same
-noise in each reply.
+with its 95% interval. The tasks and their seeds are always the same.
 """
 
 from __future__ import annotations
@@ -92,7 +91,7 @@ def tried(way: Way, what: tuple[str, int, int]) -> Try:
     family, length, number = what
     one, model, began = held_out(family, length, number), opened(way), time.monotonic()
     with home():
-        done = run(one, lambda: Lent(model), model.profile.name, way.context)
+        done = run(one, lambda: Lent(model), model.profile.name, way.context, seed=number)
     seconds = time.monotonic() - began
     line = f"{one.name} {length:>4}: {verdict(done.state, done.right)}  {seconds:.0f} s"
     return Try(family, length, done.right, seconds, done.state.usage.output, line)
