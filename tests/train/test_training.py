@@ -17,6 +17,7 @@ pytest.importorskip("torch", reason="training needs the extra k2")
 
 import torch
 
+from bench.train_step import QUICK
 from farside.errors import FarsideError
 from farside.k2.config import Config
 from farside.k2.int4 import dequantize, quantize
@@ -26,36 +27,21 @@ from farside.train.balance import mixtures, rebalance
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example
 from farside.train.fake_int4 import rounded
-from farside.train.mini import check_memory
 from farside.train.model import grouped, made, matrices, others
 from farside.train.muon import Muon
 from farside.train.order import endless, pack, parts
 from farside.train.qk_clip import clip
+from farside.train.room import check_memory
 from farside.train.schedule import wsd
 from farside.train.settings import Settings, Stage, read_settings
 from farside.train.trainer import Trainer
 from farside.train.weights import take_up
 
-TINY: dict[str, int] = {
-    "vocab_size": 512,
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "moe_intermediate_size": 32,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 2,
-    "q_lora_rank": 16,
-    "kv_lora_rank": 16,
-    "qk_nope_head_dim": 8,
-    "qk_rope_head_dim": 8,
-    "v_head_dim": 12,
-    "n_routed_experts": 4,
-}
 STAGE = Stage("tiny", "tiny", 6000, 300, 64, 1e-2, 0.1, 0.3, 0.1, 0.5, "int4")
 
 
 def tiny() -> Settings:
-    return Settings(replace(read_settings().shape, **TINY), (), 0, (STAGE,), 0.1, 0.01, 1)  # type: ignore[arg-type]
+    return Settings(replace(read_settings().shape, **QUICK), (), 0, (STAGE,), 0.1, 0.01, 1)  # type: ignore[arg-type]
 
 
 def shape() -> Config:

@@ -13,10 +13,8 @@ from pathlib import Path
 
 import torch
 
-from farside.engine.memory import free_memory
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
-from farside.k2.unfinished import check_room
 from farside.train.dataset import write_dataset
 from farside.train.drill import drills
 from farside.train.export import export
@@ -24,10 +22,9 @@ from farside.train.generate import Kinds, generate
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES, prepare
 from farside.train.recipe import train
+from farside.train.room import check_machine
 from farside.train.settings import Settings, read_settings
 
-MEMORY = 6e9
-"""Bytes that training K2-mini takes at most, with its longest examples."""
 DISK = 10**9
 """Bytes of the traces, the examples, the states of the stages and the checkpoint."""
 
@@ -41,8 +38,7 @@ def make(out: Path, settings: Settings) -> Path:
     model = out / "model"
     if model.exists():
         return model
-    check_memory(free_memory())
-    check_room(model, DISK, "A training")
+    check_machine(model, DISK)
     check_drawing()
     first = out / "data" / settings.data[0].name
     for data in settings.data:
@@ -58,19 +54,6 @@ def make(out: Path, settings: Settings) -> Path:
     shape = settings.shape_of(settings.stages[-1])
     export(torch.load(weights, weights_only=True), shape, first, model)
     return model
-
-
-def check_memory(free: int) -> None:
-    """Refuse to begin with so many bytes free.
-
-    Raises:
-        FarsideError: they are too few.
-    """
-    if free < MEMORY:
-        raise FarsideError(
-            f"Training takes up to {MEMORY / 1e9:.0f} GB of memory; {free / 1e9:.1f} GB are free.",
-            "close what else runs, and start it again",
-        )
 
 
 def main() -> None:

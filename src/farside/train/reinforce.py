@@ -32,11 +32,14 @@ from farside.train.prepare import EXAMPLES
 from farside.train.progress import Progress
 from farside.train.reinforcement import Reinforcement, read_reinforcement
 from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout
+from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
 from farside.train.state import State, claim
 from farside.train.weights import check_ids, take_up
 
+DISK = 500_000_000
+"""Bytes of the states, old and new beside each other, and of a step's rollouts."""
 FIRST = 1_000_000
 """Number of the first task: those with smaller ones were taught."""
 
@@ -193,6 +196,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         settings, stage = read_settings(options.config), read_reinforcement(options.settings)
+        check_machine(options.run / "state.pt", DISK)
         print(Reinforcer(settings, stage, options.model, options.data, options.run).train())
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
