@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -90,6 +91,25 @@ def test_a_wrong_turn_is_not_learnt_and_recovered_from() -> None:
     ]
     (call,) = wrong[0]["tool_calls"]
     assert json.loads(call["function"]["arguments"]) == {"code": "next()"}
+
+
+@pytest.mark.parametrize(
+    ("family", "told"), [("bills", "not in this bill"), ("notes", "There is no"), ("configs", "There is no")]
+)
+def test_what_was_thought_wrongly_is_told_and_thought_anew(family: str, told: str) -> None:
+    with home():
+        (segment,) = traced(task(family, 3, "train", 60))["segments"]
+    messages, learnt = segment["messages"], segment["learn"]
+    asks = [index for index, message in enumerate(messages) if message["role"] == "assistant"]
+    anew = [
+        here
+        for here, after in pairwise(asks)
+        if here not in learnt
+        and after in learnt
+        and messages[here]["reasoning_content"] != messages[after]["reasoning_content"]
+    ]
+    assert anew
+    assert all(told in messages[here + 1]["content"] for here in anew)
 
 
 def slips(trace: Trace) -> bool:

@@ -1,17 +1,19 @@
 """A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes.
 
 A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand. The
-session adds no figure that does not stand in the bill: one that was copied wrongly is read once more.
+session adds no figure that does not stand in the bill: one that was copied wrongly is read once more,
+from the bill as the session shows it again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from random import Random
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, answered, slips, walked
+from farside.train.tasks.session import OVER, SAID, TURNS, answered, echoed, slips, walked
 from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
@@ -46,6 +48,7 @@ GOALS_ZH = (
 )
 SEPARATORS = (": ", " ", " = ", " .... ", "  ", " - ")
 Layout = tuple[tuple[str, ...], str, str, tuple[int, ...]]
+FIGURE = re.compile(r"[0-9]+\.[0-9]{2}")
 MONEY = ("{:.2f}", "{:.2f} EUR", "$ {:.2f}", "USD {:.2f}")
 
 
@@ -82,24 +85,35 @@ def layout(chance: Random, labels: Mapping[str, Sequence[str]]) -> Layout:
     return names, chance.choice(SEPARATORS), chance.choice(MONEY), tuple(chance.sample(range(5), 5))
 
 
-def misread(value: float, shown: str, chance: Random) -> str:
-    """Return the call with a figure that is copied wrongly from what was shown, or without its bracket."""
-    digits = [*f"{value:.2f}"]
-    at = chance.choice([place for place, digit in enumerate(digits) if digit != "."])
-    digits[at] = str((int(digits[at]) + chance.randint(1, 9)) % 10)
-    wrong = f"{float(''.join(digits)):.2f}"
-    return f"add({value:.2f}" if wrong in shown or chance.random() < 0.5 else f"add({wrong})"
+def misread(label: str, value: float, shown: str, chance: Random) -> Lesson:
+    """Take a wrong turn or two: a figure copied wrongly, in the call or in the thought already; a bracket lost."""
+    for _ in range(chance.choice(TURNS)):
+        right, wrong = f"{value:.2f}", miscopied(value, chance)
+        if wrong in shown or chance.random() < 0.2:
+            yield Turn(f"{label} {right}", "python", {"code": f"add({right}"}, learn=False)
+        else:
+            said = wrong if chance.random() < SAID else right
+            yield Turn(f"{label} {said}", "python", {"code": f"add({wrong})"}, learn=False)
+
+
+def miscopied(value: float, chance: Random) -> str:
+    """Return a figure with a digit changed or lost, or with an echo."""
+    text = f"{value:.2f}"
+    at = chance.choice([place for place, digit in enumerate(text) if digit != "."])
+    changed = text[:at] + str((int(text[at]) + chance.randint(1, 9)) % 10) + text[at + 1 :]
+    ways = [changed, text[:at] + text[at + 1 :], *(echoed(text, chance) for _ in range(3))]
+    return chance.choice([way for way in ways if FIGURE.fullmatch(way) and float(way) != value])
 
 
 def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesson:
     """Open the first bill, add what was read and open the next, say the sum."""
     shown = yield from walked(language)
     wrong, chance = slips(seed, len(amounts)), Random(seed)
+    label = ASKED_ZH[figure][0] if language == "zh" else figure
     for at, value in enumerate(amounts):
         assert f"{value:.2f}" in shown or "(empty)" in shown
-        thinking = f"{ASKED_ZH[figure][0] if language == 'zh' else figure} {value:.2f}"
         if at in wrong:
-            yield Turn(thinking, "python", {"code": misread(value, shown, chance)}, learn=False)
-        shown = yield Turn(thinking, "python", {"code": f"add({value:.2f})"})
+            yield from misread(label, value, shown, chance)
+        shown = yield Turn(f"{label} {value:.2f}", "python", {"code": f"add({value:.2f})"})
     total = shown.rsplit(maxsplit=1)[-1]
     yield answered(language, (OVER["en"], f"The sum is {total}"), (OVER["zh"], f"总和是 {total}"))

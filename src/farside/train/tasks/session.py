@@ -10,7 +10,10 @@ from farside.train.tasks.task import Turn
 
 SLIPS = 0.04
 """Share of the steps at which a wrong turn is taken first."""
-
+TURNS = (1, 1, 2)
+"""How many are taken then."""
+SAID = 0.6
+"""Share of the wrong turns that are thought wrongly, too: else the call alone is wrong."""
 
 OVER = {"en": "0 left, done.", "zh": "剩 0,完成。"}
 """The thought when the session has counted down."""
@@ -36,25 +39,39 @@ def walked(language: str) -> Generator[Turn, str, str]:
 def followed(chain: Sequence[str], thinking: str, seed: int) -> Generator[Turn, str, str]:
     """Read each file that the one before names, thinking with `{name}` filled in; return the text of the last.
 
-    A wrong turn misspells the name.
+    A wrong turn misspells the name, in the call alone or in the thought already.
     """
     wrong, shown, chance = slips(seed, len(chain)), chain[0], random.Random(seed)
     for at, name in enumerate(chain):
         assert name in shown
-        thought = thinking.format(name=name)
-        if at in wrong and (other := misspelt(name, chance)) not in chain:
-            yield Turn(thought, "read_file", {"path": other}, learn=False)
-        shown = yield Turn(thought, "read_file", {"path": name})
+        for _ in range(chance.choice(TURNS) if at in wrong else 0):
+            if (other := misspelt(name, chance)) not in chain:
+                said = other if chance.random() < SAID else name
+                yield Turn(thinking.format(name=said), "read_file", {"path": other}, learn=False)
+        shown = yield Turn(thinking.format(name=name), "read_file", {"path": name})
     return shown
 
 
 def misspelt(name: str, chance: random.Random) -> str:
-    """Return a name as it is written wrongly: a letter lost, twice, or in another place; the end lost."""
+    """Return a name as it is written wrongly: a letter lost, twice, or in another place; the end lost; an echo."""
     stem, dot, end = name.rpartition(".")
     at = chance.randrange(len(stem) - 1)
     here, there = stem[at], stem[at + 1]
-    ways = (stem[:at] + stem[at + 1 :], stem[:at] + here + stem[at:], stem[:at] + there + here + stem[at + 2 :])
-    return chance.choice((stem, *(way + dot + end for way in ways if way != stem)))
+    ways = {stem[:at] + stem[at + 1 :], stem[:at] + here + stem[at:], stem[:at] + there + here + stem[at + 2 :]}
+    echo = echoed(stem, chance)
+    return chance.choice((stem, *(way + dot + end for way in (*sorted(ways), echo, echo) if way != stem)))
+
+
+def echoed(text: str, chance: random.Random) -> str:
+    """Return a text as it is copied by one who knows but the last letter: from one that comes twice behind the other.
+
+    What lies between is left out or said again. Where no letter comes twice, the text.
+    """
+    twice = [(at, to) for to, letter in enumerate(text) for at in range(to) if text[at] == letter]
+    if not twice:
+        return text
+    at, to = chance.choice(twice)
+    return chance.choice((text[:at] + text[to:], text[:to] + text[at:]))
 
 
 def slips(seed: int, length: int) -> frozenset[int]:
