@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from string import ascii_lowercase
+from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING
 
 from farside.train.examples import Example
@@ -55,9 +55,25 @@ def _name(draw: Drawing) -> str:
 
 
 def _letters(draw: Drawing) -> str:
-    return drawn(draw.split, lambda: "".join(draw.chance.choices(ascii_lowercase, k=draw.chance.randint(3, 9))))
+    return drawn(draw.split, lambda: _of_few(draw, ascii_lowercase, draw.chance.randint(3, 9)))
+
+
+def _figure(draw: Drawing) -> str:
+    cents = drawn(draw.split, lambda: int(_of_few(draw, digits, draw.chance.randint(3, 7))))
+    return f"{cents / 100:.2f}"
+
+
+def _of_few(draw: Drawing, letters: str, count: int) -> str:
+    """Return so many letters, of all or of a few: where they come again, the last one does not tell the next."""
+    return "".join(draw.chance.choices(draw.chance.sample(letters, draw.chance.randint(2, len(letters))), k=count))
 
 
 def _value(draw: Drawing, name: str) -> str:
-    values = (f"{draw.amount():.2f}", _name(draw), str(draw.number(1, 9999)), name + draw.chance.choice(SUFFIXES))
+    values = (
+        f"{draw.amount():.2f}",
+        _figure(draw),
+        _name(draw),
+        str(draw.number(1, 9999)),
+        name + draw.chance.choice(SUFFIXES),
+    )
     return draw.chance.choice(values)

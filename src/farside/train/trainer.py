@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import torch
@@ -72,6 +73,11 @@ class Trainer:
     def _kept(self) -> Path:
         return self._folder / "state.pt"
 
+    @property
+    def _seed(self) -> int:
+        """That of the order: two stages that share their examples take them in two orders."""
+        return Random(f"{self._settings.seed} {self._stage.name}").getrandbits(32)
+
     def train(self) -> Path:
         """Train to the end of the stage; return where the weights lie.
 
@@ -82,7 +88,7 @@ class Trainer:
         if done.exists():
             return done
         state, stage = self._state, self._stage
-        indices = endless(len(self._data), self._settings.seed, state.taken)
+        indices = endless(len(self._data), self._seed, state.taken)
         log, saved = Log(self._folder, Progress(stage.name, stage.tokens, state.tokens)), time.monotonic()
         while state.tokens < stage.tokens:
             log.add(self._step(indices))
