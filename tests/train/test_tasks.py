@@ -94,7 +94,7 @@ def test_a_wrong_turn_is_not_learnt_and_recovered_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "told"), [("bills", "not in this bill"), ("notes", "There is no"), ("configs", "There is no")]
+    ("family", "told"), [("bills", "not in this bill"), ("notes", "There is no"), ("configs", "no such file")]
 )
 def test_what_was_thought_wrongly_is_told_and_thought_anew(family: str, told: str) -> None:
     with home():

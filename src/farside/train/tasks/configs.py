@@ -1,4 +1,7 @@
-"""A setting is looked for through files that include each other, until one of them has it."""
+"""A setting is looked for through files that include each other, until one of them has it.
+
+The key lies in the session: a model that says it anew in every thought has lost it after a hundred.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import answered, followed
-from farside.train.tasks.task import Lesson, Task, says_word
+from farside.train.tasks.session import OVER, answered, cell, followed
+from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 INCLUDE = ("include {next}", "include = {next}", "#include {next}", "@import {next}", "use: {next}", "load {next}")
 SETTING = ("{key} = {value}", "{key}: {value}", "{key}={value}", "set {key} {value}")
@@ -21,6 +24,8 @@ GOALS_ZH = (
     ("{key} 的值是什么", "查出 {key} 的值", "找到 {key} 的设置"),
     ("?", "。"),
 )
+SAYS = ("I keep the key in the session.", "More, on to {name}.")
+SAYS_ZH = ("把键记在会话里。", "还有,看 {name}。")
 
 
 def configs(seed: int, draw: Drawing, steps: int) -> Task:
@@ -44,8 +49,13 @@ def lines(draw: Drawing, setting: str, line: str) -> str:
 
 
 def taught(chain: list[str], key: str, value: str, language: str, seed: int) -> Lesson:
-    """Read each file that the one before includes; each thought asks for the key first, and what stands behind it."""
-    thinking = f"{key}:没有,看 {{name}}。" if language == "zh" else f"{key}: none. On to {{name}}."
-    shown = yield from followed(chain, thinking, seed)
+    """Keep the key in the session, which shows each file and says whether it is there."""
+    first, on = SAYS_ZH if language == "zh" else SAYS
+
+    def go(said: str, name: str) -> Turn:
+        return Turn(on.format(name=said), "python", {"code": f"look('{name}')"})
+
+    shown = yield Turn(first, "python", {"code": cell("looking").format(key=key, first=chain[0])})
+    shown = yield from followed(chain[1:], shown, go, seed)
     assert key in shown and value in shown
-    yield answered(language, (f"{key}: {value}.", f"{key} is {value}"), (f"{key}:{value}。", f"{key} 是 {value}"))
+    yield answered(language, (OVER["en"], f"It is set to {value}"), (OVER["zh"], f"值是 {value}"))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import answered, followed
-from farside.train.tasks.task import Lesson, Task, says_word
+from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 POINTING = (
     ("", "Not here. ", "Nothing here. ", "You are on the way. ", "Keep looking. "),
@@ -58,6 +58,10 @@ def notes(seed: int, draw: Drawing, steps: int) -> Task:
 def taught(chain: list[str], word: str, language: str, seed: int) -> Lesson:
     """Read each note that the one before names."""
     thinking = "读 {name}。" if language == "zh" else "Next is {name}."
-    shown = yield from followed(chain, thinking, seed)
+
+    def go(said: str, name: str) -> Turn:
+        return Turn(thinking.format(name=said), "read_file", {"path": name})
+
+    shown = yield from followed(chain, chain[0], go, seed)
     assert word in shown
     yield answered(language, ("It names no other note.", f"The word is {word}"), ("这是最后一张。", f"答案是 {word}"))

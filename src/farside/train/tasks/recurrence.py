@@ -1,7 +1,7 @@
 """A recurrence, one step a call in the Python session, until the term that the goal asks for.
 
-The session counts down, as the model is no good at telling when one number has reached another. Half begin at a later
-term than x0: names of terms are copied, not counted.
+The session says whether there is more: the model is no good at telling when one number has reached another, and of
+200 numbers that it says on the way it copies some wrongly. Half begin at a later term than x0: names are copied.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ GOALS_ZH = (
 )
 LATEST = 280
 """Term with which a sequence begins at the latest."""
-SAYS = ("I define a step first.", "Now step by step.", "{left} left, on.")
-SAYS_ZH = ("先定义一步。", "现在逐步算。", "剩 {left},继续。")
+SAYS = ("I define a step first.", "Now step by step.", "More, on.")
+SAYS_ZH = ("先定义一步。", "现在逐步算。", "还有,继续。")
 
 
 def recurrence(seed: int, draw: Drawing, steps: int) -> Task:
@@ -54,11 +54,11 @@ def taught(code: str, terms: dict[int, int], language: str, seed: int) -> Lesson
     wrong = slips(seed, len(rest))
     yield Turn(define, "python", {"code": code})
     for done, at in enumerate(rest):
-        thinking = more.format(left=last - at + 1) if done else begin
+        thinking = more if done else begin
         if done in wrong:
             lost = yield Turn(thinking, "python", {"code": "next()"}, learn=False)
             assert "Error" in lost
         shown = yield Turn(thinking, "python", {"code": "step()"})
-        assert shown.strip() == f"x{at} = {terms[at]}, {last - at} left"
+        assert shown.strip() == f"x{at} = {terms[at]}, {'more' if at < last else 'last'}"
     value = shown.partition(" = ")[2].partition(",")[0] or terms[first]
     yield Turn(OVER[language], text=f"x{last} = {value}")

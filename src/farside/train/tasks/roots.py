@@ -23,8 +23,8 @@ GOALS_ZH = (
     ("用二分法做 {n} 步", "把区间对半分 {n} 次"),
     (",求零点。", "。零点在哪里?"),
 )
-SAYS = ("I define the halving.", "{left} left, below 0, high half.", "{left} left, not below 0, low half.")
-SAYS_ZH = ("先定义。", "剩 {left},小于零,取高半。", "剩 {left},不小于零,取低半。")
+SAYS = ("I define the halving.", "Below 0, high half.", "Not below 0, low half.")
+SAYS_ZH = ("先定义。", "小于零,取高半。", "不小于零,取低半。")
 
 
 def roots(seed: int, draw: Drawing, steps: int) -> Task:
@@ -50,7 +50,7 @@ def taught(code: str, halves: list[str], language: str, seed: int) -> Lesson:
     wrong = slips(seed, len(halves))
     shown = yield Turn(first, "python", {"code": code})
     for at, half in enumerate(halves):
-        thinking = (below if half == "high" else above).format(left=len(halves) - at)
+        thinking = below if half == "high" else above
         assert ("= -" in shown) == (half == "high")
         if at in wrong:
             lost = yield Turn(thinking, "python", {"code": f"take({half})"}, learn=False)

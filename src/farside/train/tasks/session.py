@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from farside.train.tasks.task import Turn
@@ -14,9 +15,10 @@ TURNS = (1, 1, 2)
 """How many are taken then."""
 SAID = 0.6
 """Share of the wrong turns that are thought wrongly, too: else the call alone is wrong."""
-
-OVER = {"en": "0 left, done.", "zh": "剩 0,完成。"}
-"""The thought when the session has counted down."""
+Go = Callable[[str, str], Turn]
+"""Takes the name that is thought, and that which is called."""
+OVER = {"en": "The last, done.", "zh": "到头了,完成。"}
+"""The thought when the session has said that there is no more."""
 
 
 def answered(language: str, en: tuple[str, str], zh: tuple[str, str]) -> Turn:
@@ -36,19 +38,19 @@ def walked(language: str) -> Generator[Turn, str, str]:
     return (yield Turn(thinking, "python", {"code": cell("adding")}))
 
 
-def followed(chain: Sequence[str], thinking: str, seed: int) -> Generator[Turn, str, str]:
-    """Read each file that the one before names, thinking with `{name}` filled in; return the text of the last.
+def followed(chain: Sequence[str], shown: str, go: Go, seed: int) -> Generator[Turn, str, str]:
+    """Go to each file that the one before names, the first that `shown` names; return what the last showed.
 
     A wrong turn misspells the name, in the call alone or in the thought already.
     """
-    wrong, shown, chance = slips(seed, len(chain)), chain[0], random.Random(seed)
+    wrong, chance = slips(seed, len(chain)), random.Random(seed)
     for at, name in enumerate(chain):
         assert name in shown
         for _ in range(chance.choice(TURNS) if at in wrong else 0):
             if (other := misspelt(name, chance)) not in chain:
                 said = other if chance.random() < SAID else name
-                yield Turn(thinking.format(name=said), "read_file", {"path": other}, learn=False)
-        shown = yield Turn(thinking.format(name=name), "read_file", {"path": name})
+                yield replace(go(said, other), learn=False)
+        shown = yield go(name, name)
     return shown
 
 
