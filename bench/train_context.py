@@ -2,10 +2,10 @@
 
     python -m bench.train_context k2/PATH [--tries 20 --depths 0 0.25 0.5 0.75 1] [--lengths 8192 32768] [--quick]
 
-The fact is a line `KEY = VALUE` among thousands that set something else. A task of the family `configs` runs with its
-teacher through farside's own loop; of what its last call printed the file is made so long that the prompt fills the
-window, with the line at a depth of it, and the model is asked, without the agent and at temperature 0, what it says
-next. Names and values are held out; the model has seen files of four lines. Each depth has the same tasks.
+The fact is a line `include NEXT` among thousands that set something. A task of the family `configs` runs with its
+teacher through farside's own loop; the file before the last is made so long that the prompt fills the window, with
+the line at a depth of it, and the model is asked, without the agent and at temperature 0, for the next call: it is
+right when it looks into NEXT. Names are held out; the model has seen files of four lines. Each depth has the same tasks.
 The plot lies in docs/train_context.svg.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -53,12 +54,12 @@ Found = dict[tuple[int, float], list[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A conversation whose last message shows the fact; what comes next is the answer."""
+    """A conversation whose last message shows the fact; the call that comes next is the answer."""
 
     messages: tuple[Wire, ...]
     tools: list[Wire]
-    key: str
-    value: str
+    name: str
+    """Of the file that the fact names."""
 
     def among(self, filler: Sequence[str], depth: float) -> list[Wire]:
         """Return the conversation with lines before and behind the fact; depth 0: all are behind it."""
@@ -72,25 +73,26 @@ class Question:
     def place(self) -> int:
         """The line of the last message that holds the fact."""
         lines = self.messages[-1]["content"].splitlines()
-        return next(at for at, line in enumerate(lines) if self.key in line and self.value in line)
+        return next(at for at, line in enumerate(lines) if self.name in line)
 
     def fillers(self, seed: int) -> Iterator[str]:
-        """Yield lines in the form of the fact that set something else."""
-        line = self.messages[-1]["content"].splitlines()[self.place]
-        form = line.replace(self.key, "{key}").replace(self.value, "{value}")
+        """Yield lines in the form of those beside the fact, with other names."""
+        *lines, _ = self.messages[-1]["content"].splitlines()
+        beside = next(line for line in lines if self.name not in line)
+        key, value = re.findall(r"[a-z]+", beside)[-2:]
+        form = beside.replace(key, "{key}").replace(value, "{value}")
         draw = Drawing(random.Random(f"filler {seed}"), "held-out")
         while True:
-            key, value = draw.word(), draw.word()
-            if not {key, value} & {self.key, self.value}:
-                yield form.format(key=key, value=value)
+            yield form.format(key=draw.word(), value=draw.word())
 
 
 def question(number: int) -> Question:
     """Run a held-out task with its teacher, up to the call that shows the fact."""
     trace = traced(task("configs", number, "held-out", STEPS))
-    *messages, answer = trace["segments"][-1]["messages"]
-    key, _, value = answer["content"].split()
-    return Question(tuple(messages), trace["tools"], key, value)
+    messages = trace["segments"][-1]["messages"]
+    last = max(at for at, message in enumerate(messages) if message.get("tool_calls"))
+    name = re.findall(r"[a-z]+\.conf", messages[last]["tool_calls"][0]["function"]["arguments"])[0]
+    return Question(tuple(messages[:last]), trace["tools"], name)
 
 
 def filling(asked: Question, tokenizer: Tokenizer, length: int, seed: int) -> list[str]:
@@ -135,11 +137,11 @@ def found(path: Path, lengths: Sequence[int], depths: Sequence[float], tries: in
 
 
 def says(chat: Chat, messages: list[Wire], asked: Question) -> bool:
-    """Tell whether the model's answer names the value."""
+    """Tell whether the model's next call names the file."""
     with closing(chat.ask(messages, ANSWER, asked.tools, Sampling(0))) as answer:
         for _ in answer:
             pass
-    return asked.value in answer.turn.content.replace(".", " ").replace("。", " ").split()
+    return any(re.search(rf"\b{re.escape(asked.name)}\b", call.arguments) for call in answer.turn.calls)
 
 
 def told_of(tries: list[bool]) -> str:

@@ -74,7 +74,7 @@ def test_a_fact_stands_at_its_depth_and_the_prompt_is_as_long_as_asked(tmp_path:
     filler = train_context.filling(asked, tokenizer, 4096, 0)
     for depth, place in ((0.0, 0), (0.5, len(filler) // 2), (1.0, len(filler))):
         lines = asked.among(filler, depth)[-1]["content"].splitlines()
-        (found,) = (at for at, line in enumerate(lines) if asked.key in line and asked.value in line)
+        (found,) = (at for at, line in enumerate(lines) if asked.name in line)
         assert abs(found - asked.place - place) <= 1
         prompt = Prompt(tokenizer, asked.tools)
         for message in asked.among(filler, depth):
