@@ -5,7 +5,8 @@
 The fact is a line `include NEXT` among thousands that set something. A task of the family `configs` runs with its
 teacher through farside's own loop; the file before the last is made so long that the prompt fills the window, with
 the line at a depth of it, and the model is asked, without the agent and at temperature 0, for the next call: it is
-right when it looks into NEXT. Names are held out; the model has seen files of four lines. Each depth has the same tasks.
+right when it looks into NEXT. Names are held out; the model has seen files of four lines. Each depth has the same
+tasks.
 The plot lies in docs/train_context.svg.
 """
 
