@@ -27,7 +27,7 @@ from farside.train.runs import home, run
 from farside.train.tasks import FAMILIES, task
 from farside.train.tasks.task import Task
 
-FIRST = 10_000
+FIRST = 30_000
 """Number of the first task: none is counted that was looked at while the model was made."""
 NEAR = 0.8
 """A task is of a length when it has so much of it; of the shortest every family has some."""
