@@ -77,14 +77,16 @@ class Question:
         return next(at for at, line in enumerate(lines) if self.name in line)
 
     def fillers(self, seed: int) -> Iterator[str]:
-        """Yield lines in the form of those beside the fact, with other names."""
+        """Yield lines in the form of those beside the fact, with names that the conversation does not hold."""
         *lines, _ = self.messages[-1]["content"].splitlines()
         beside = next(line for line in lines if self.name not in line)
         key, value = re.findall(r"[a-z]+", beside)[-2:]
         form = beside.replace(key, "{key}").replace(value, "{value}")
-        draw = Drawing(random.Random(f"filler {seed}"), "held-out")
+        draw, held = Drawing(random.Random(f"filler {seed}"), "held-out"), str(self.messages)
         while True:
-            yield form.format(key=draw.word(), value=draw.word())
+            key, value = draw.word(), draw.word()
+            if key not in held and value not in held:
+                yield form.format(key=key, value=value)
 
 
 def question(number: int) -> Question:

@@ -1,8 +1,8 @@
 """A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes.
 
 A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand. The
-session adds no figure that does not stand in the bill: one that was copied wrongly is read once more,
-from the bill as the session shows it again.
+session adds no figure that does not stand in the bill: one that was copied wrongly is read once more, from the bill
+as the session shows it again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from random import Random
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, SAID, TURNS, answered, echoed, slips, walked
+from farside.train.tasks.session import SAID, TURNS, echoed, ended, slips, walked
 from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
@@ -102,7 +102,8 @@ def miscopied(value: float, chance: Random) -> str:
     at = chance.choice([place for place, digit in enumerate(text) if digit != "."])
     changed = text[:at] + str((int(text[at]) + chance.randint(1, 9)) % 10) + text[at + 1 :]
     ways = [changed, text[:at] + text[at + 1 :], *(echoed(text, chance) for _ in range(3))]
-    return chance.choice([way for way in ways if FIGURE.fullmatch(way) and float(way) != value])
+    wrong = chance.choice([way for way in ways if FIGURE.fullmatch(way) and float(way) != value])
+    return f"{float(wrong):.2f}"
 
 
 def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesson:
@@ -116,4 +117,4 @@ def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesso
             yield from misread(label, value, shown, chance)
         shown = yield Turn(f"{label} {value:.2f}", "python", {"code": f"add({value:.2f})"})
     total = shown.rsplit(maxsplit=1)[-1]
-    yield answered(language, (OVER["en"], f"The sum is {total}"), (OVER["zh"], f"总和是 {total}"))
+    yield ended(language, f"The sum is {total}", f"总和是 {total}")

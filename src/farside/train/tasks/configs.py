@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, answered, cell, followed
+from farside.train.tasks.session import cell, ended, followed
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 INCLUDE = ("include {next}", "include = {next}", "#include {next}", "@import {next}", "use: {next}", "load {next}")
@@ -58,4 +58,4 @@ def taught(chain: list[str], key: str, value: str, language: str, seed: int) -> 
     shown = yield Turn(first, "python", {"code": cell("looking").format(key=key, first=chain[0])})
     shown = yield from followed(chain[1:], shown, go, seed)
     assert key in shown and value in shown
-    yield answered(language, (OVER["en"], f"It is set to {value}"), (OVER["zh"], f"值是 {value}"))
+    yield ended(language, f"It is set to {value}", f"值是 {value}")

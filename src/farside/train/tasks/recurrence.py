@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from farside.train.tasks.drawing import Drawing
-from farside.train.tasks.session import OVER, cell, slips
+from farside.train.tasks.session import cell, ended, slips
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 GOALS = (
@@ -61,4 +61,5 @@ def taught(code: str, terms: dict[int, int], language: str, seed: int) -> Lesson
         shown = yield Turn(thinking, "python", {"code": "step()"})
         assert shown.strip() == f"x{at} = {terms[at]}, {'more' if at < last else 'last'}"
     value = shown.partition(" = ")[2].partition(",")[0] or terms[first]
-    yield Turn(OVER[language], text=f"x{last} = {value}")
+    said = f"x{last} = {value}"
+    yield ended(language, said, said)

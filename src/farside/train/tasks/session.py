@@ -27,6 +27,11 @@ def answered(language: str, en: tuple[str, str], zh: tuple[str, str]) -> Turn:
     return Turn(thinking, text=text)
 
 
+def ended(language: str, en: str, zh: str) -> Turn:
+    """Return the last turn where the session has said that there is no more."""
+    return answered(language, (OVER["en"], en), (OVER["zh"], zh))
+
+
 def cell(name: str) -> str:
     """Return a cell of a lesson: tasks/cells/NAME.txt. Most have braces to fill in."""
     return (files(__package__) / "cells" / f"{name}.txt").read_text(encoding="utf-8").strip()
