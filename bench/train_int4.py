@@ -23,7 +23,7 @@ import torch
 
 from bench.intervals import paired, told
 from bench.rates import draw_rates
-from bench.train_success import Way, asked, tried
+from bench.tries import Way, What, asked, tried
 from farside.errors import FarsideError
 from farside.k2.config import Config
 from farside.train.export import export
@@ -33,8 +33,6 @@ from farside.train.tasks import FAMILIES
 
 PLOT = Path("docs/train_int4.svg")
 BF16, ROUNDED, QAT = "bf16", "rounded after training", "trained with rounding"
-What = tuple[str, int, int]
-"""Family, length and number of a task."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,146 +1,99 @@
 """K2-mini: how often it reaches the goal of a held-out task, by family and number of steps, through the real agent.
 
-    python -m bench.train_success --model k2/mini --steps 5 20 60 --tries 10 [--families bills notes] [--plain]
+    python -m bench.train_success --model k2/mini --steps 5 20 60 --tries 10 [--families bills] [--ways min-p plain]
 
-Each try is a task of its own over real files, with real tools in the sandbox, at temperature 1.0 and min-p 0.1 as the
-checkpoint asks for; --plain: without min-p. A family that has no task of a length is left out there. A rate is told
-with its 95% interval. The tasks and their seeds are always the same.
+Each try is a task of its own over real files, with real tools in the sandbox, at temperature 1.0. Ways: `min-p`, with
+min-p 0.1 as the checkpoint asks for, under keep-latest; `plain`, without min-p; `hide-all`, with min-p, and all is
+kept in the context until its window is full. A family that has no task of a length is left out there. A rate is told
+with its 95% interval. The tasks and their seeds are always the same, for all ways. With --kept tries are written to a
+file, and those that it holds are not made again: a long measurement goes on where it was stopped. The plot lies in
+docs/train_success.svg.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
 
 from bench.intervals import told
-from farside.agent.state import RunState
-from farside.messages import Reply, Request
-from farside.models.base import Model, OnNotice, OnPart, Profile
-from farside.models.k2 import open_k2
-from farside.train.runs import home, run
-from farside.train.tasks import FAMILIES, task
-from farside.train.tasks.task import Task
+from bench.rates import draw_rates
+from bench.tries import Try, Way, What, asked, keep, kept, tried
+from farside.train.picture import check_drawing, picture
+from farside.train.tasks import FAMILIES
 
-FIRST = 30_000
-"""Number of the first task: none is counted that was looked at while the model was made."""
-NEAR = 0.8
-"""A task is of a length when it has so much of it; of the shortest every family has some."""
+PLOT = Path("docs/train_success.svg")
+WAYS = {"min-p": (False, "keep-latest"), "plain": (True, "keep-latest"), "hide-all": (False, "hide-all")}
+"""Without min-p, and the policy of context."""
+Job = tuple[Way, What]
 
 
-@dataclass(frozen=True, slots=True)
-class Lent:
-    """A model that stays open when a run ends."""
-
-    model: Model
-
-    @property
-    def profile(self) -> Profile:
-        return self.model.profile
-
-    def reply(self, request: Request, on_part: OnPart, on_notice: OnNotice) -> Reply:
-        return self.model.reply(request, on_part, on_notice)
-
-    def close(self) -> None:
-        """The next run needs it."""
+def made(jobs: Sequence[Job], file: Path | None, workers: int) -> Iterator[Try]:
+    """Yield all tries: those that the file holds, then those that are made now, as they end."""
+    before = {(one.way, one.what): one for one in kept(file)} if file else {}
+    yield from (before[job] for job in jobs if job in before)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(tried, *job) for job in jobs if job not in before]):
+            one = future.result()
+            if file:
+                keep(file, one)
+            print(one.told, file=sys.stderr, flush=True)
+            yield one
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How the model is driven."""
-
-    model: str
-    plain: bool
-    context: str
+def name_of(way: Way) -> str:
+    """Return what a way is called."""
+    return next(name for name, how in WAYS.items() if how == (way.plain, way.context))
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """What came of one task."""
-
-    family: str
-    steps: int
-    right: bool
-    seconds: float
-    tokens: int
-    """That the model said."""
-    told: str
-
-
-def asked(families: list[str], steps: list[int], count: int) -> Iterator[tuple[str, int, int]]:
-    """Yield family, length and number of each task."""
-    for length in sorted(steps):
-        for number in range(FIRST, FIRST + count):
-            for family in families:
-                if length == min(steps) or held_out(family, length, number).steps >= NEAR * length:
-                    yield family, length, number
-
-
-def held_out(family: str, length: int, number: int) -> Task:
-    """Return a task that no training has seen."""
-    return task(family, number, "held-out", length)
-
-
-def tried(way: Way, what: tuple[str, int, int]) -> Try:
-    """Run one task."""
-    family, length, number = what
-    one, model, began = held_out(family, length, number), opened(way), time.monotonic()
-    with home():
-        done = run(one, lambda: Lent(model), model.profile.name, way.context, seed=number)
-    seconds = time.monotonic() - began
-    line = f"{one.name} {length:>4}: {verdict(done.state, done.right)}  {seconds:.0f} s"
-    return Try(family, length, done.right, seconds, done.state.usage.output, line)
-
-
-@cache
-def opened(way: Way) -> Model:
-    """Open the model, once a process."""
-    overrides: Mapping[str, object] = {"body": {}} if way.plain else {}
-    return open_k2(way.model, overrides)
-
-
-def verdict(state: RunState, right: bool) -> str:
-    """Return how a run ended, in a word and with what it said."""
-    said = " ".join((state.answer or state.reason).split())[:80]
-    return f"{'right' if right else 'wrong'} after {state.steps} steps: {said}"
-
-
-def table(done: list[Try]) -> str:
-    """Return the rates by length and family."""
-    rows = ["| steps | family | right | tokens a second |", "|---|---|---|---|"]
-    for length in sorted({one.steps for one in done}):
-        same = [one for one in done if one.steps == length]
-        for family in [*sorted({one.family for one in same}), "all"]:
-            own = [one for one in same if family in (one.family, "all")]
-            speed = sum(one.tokens for one in own) / sum(one.seconds for one in own)
-            rows.append(f"| {length} | {family} | {told(sum(one.right for one in own), len(own))} | {speed:.0f} |")
+def table(done: Sequence[Try]) -> str:
+    """Return the rates by way, length and family."""
+    rows = ["| way | steps | family | right | tokens a second |", "|---|---|---|---|---|"]
+    for way in dict.fromkeys(one.way for one in done):
+        for length in sorted({one.steps for one in done}):
+            same = [one for one in done if (one.way, one.steps) == (way, length)]
+            for family in [*sorted({one.family for one in same}), "all"] if same else ():
+                own = [one for one in same if family in (one.family, "all")]
+                speed = sum(one.tokens for one in own) / sum(one.seconds for one in own)
+                rate = told(sum(one.right for one in own), len(own))
+                rows.append(f"| {name_of(way)} | {length} | {family} | {rate} | {speed:.0f} |")
     return "\n".join(rows)
 
 
-def main() -> None:
+def plot(path: Path, done: Sequence[Try]) -> None:
+    """Draw the rates over the number of steps, a line for each way."""
+    with picture(path) as (axes,):
+        for way in dict.fromkeys(one.way for one in done):
+            own = [one for one in done if one.way == way]
+            lengths = sorted({one.steps for one in own})
+            rights = ([one.right for one in own if one.steps == length] for length in lengths)
+            draw_rates(axes, dict(zip(lengths, rights, strict=True)), name_of(way))
+        axes.set_title("held-out tasks that are right, by steps")
+        axes.set_xlabel("steps")
+        axes.legend(loc="lower left")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="k2/mini")
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--steps", nargs="+", type=int, default=[5, 20, 60])
     parser.add_argument("--tries", type=int, default=10, help="of each family and length")
-    parser.add_argument("--context", default="keep-latest")
-    parser.add_argument("--plain", action="store_true", help="temperature 1.0 without min-p")
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=["min-p"])
     parser.add_argument("--workers", type=int, default=2, help="tasks at a time")
-    options = parser.parse_args()
-    way = Way(options.model, options.plain, options.context)
-    done = []
-    with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
-        tasks = asked(options.families, options.steps, options.tries)
-        for future in as_completed([pool.submit(tried, way, each) for each in tasks]):
-            done.append(future.result())
-            print(done[-1].told, file=sys.stderr, flush=True)
-    print(f"{options.model}, {options.context}, {'no' if options.plain else 'with'} min-p")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="where tries are kept")
+    parser.add_argument("--out", type=Path, default=PLOT)
+    options = parser.parse_args(arguments)
+    check_drawing()
+    ways = [Way(options.model, *WAYS[name]) for name in options.ways]
+    whats = list(asked(options.families, options.steps, options.tries))
+    done = list(made([(way, what) for way in ways for what in whats], options.kept, options.workers))
+    print(options.model)
     print(table(done))
+    plot(options.out, done)
 
 
 if __name__ == "__main__":

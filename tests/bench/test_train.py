@@ -11,10 +11,11 @@ pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
 import torch
 
-from bench import train_context, train_int4, train_optimizers, train_throughput
+from bench import train_context, train_int4, train_optimizers, train_success, train_throughput
 from bench.intervals import paired
 from bench.train_int4 import BF16, QAT, ROUNDED, Outcome
 from bench.train_step import QUICK, shape
+from bench.tries import Try, Way
 from farside.errors import FarsideError
 from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.load import load
@@ -120,3 +121,31 @@ def test_checkpoints_are_compared_on_the_same_tasks(tmp_path: Path) -> None:
 def test_a_difference_on_the_same_tasks_has_its_interval() -> None:
     assert paired(9, 1, 50) == "+16 points (+4 to +27), p = 0.021"
     assert paired(0, 0, 20).endswith("p = 1")
+
+
+def test_tries_are_kept_and_not_made_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_byte_tokenizer(tmp_path)
+    export(stirred().state_dict(), tiny().shape, tmp_path, tmp_path / "model")
+    kept, plot = tmp_path / "tries.jsonl", tmp_path / "p.svg"
+    few = ["--families", "declining", "--steps", "3", "--tries", "1", "--kept", str(kept), "--out", str(plot)]
+    train_success.main(["--model", f"k2/{tmp_path / 'model'}", *few])
+    first, one = capsys.readouterr().out, kept.read_text()
+    assert "| min-p | 3 | all | 0 of 1 = 0%" in first and one.count("\n") == 1
+    train_success.main(["--model", f"k2/{tmp_path / 'model'}", *few, "--ways", "min-p", "plain"])
+    assert capsys.readouterr().out.startswith(first) and kept.read_text().startswith(one)
+    assert kept.read_text().count("\n") == 2 and all(f">{name}<" in plot.read_text() for name in ("min-p", "plain"))
+
+
+def test_a_rate_is_told_by_way_length_and_family() -> None:
+    ways = Way("k2/m", False, "keep-latest"), Way("k2/m", False, "hide-all")
+    done = [
+        Try(way, ("bills", 5, n), n != 1, 2.0, 100, "") for way in ways for n in range(1, 5 if way is ways[0] else 3)
+    ]
+    assert train_success.table([*done, Try(ways[0], ("notes", 20, 1), True, 1.0, 100, "")]).splitlines()[2:] == [
+        "| min-p | 5 | bills | 3 of 4 = 75% (30% to 95%) | 50 |",
+        "| min-p | 5 | all | 3 of 4 = 75% (30% to 95%) | 50 |",
+        "| min-p | 20 | notes | 1 of 1 = 100% (21% to 100%) | 100 |",
+        "| min-p | 20 | all | 1 of 1 = 100% (21% to 100%) | 100 |",
+        "| hide-all | 5 | bills | 1 of 2 = 50% (9% to 91%) | 50 |",
+        "| hide-all | 5 | all | 1 of 2 = 50% (9% to 91%) | 50 |",
+    ]

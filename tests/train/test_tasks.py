@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -170,3 +172,15 @@ def test_a_bug_is_mended_only_where_the_test_as_it_was_passes(tmp_path: Path) ->
     module = tmp_path / test.removeprefix("test_")
     module.write_text("print('all right')\nraise SystemExit\n")
     assert not one.is_right("mended", tmp_path)
+
+
+@pytest.mark.parametrize(("least", "most"), [("0", "10"), ("12", "10")])
+def test_lengths_that_no_task_has_are_refused(least: str, most: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "farside.train.generate", "--out", str(tmp_path / "traces")]
+    lengths = ["--least-steps", least, "--most-steps", most]
+    done = subprocess.run([*command, *lengths], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith(
+        f"runs of {least} to {most} steps: the least must be 3 or more, and the most no less"
+    )
+    assert not (tmp_path / "traces").exists()

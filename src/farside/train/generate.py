@@ -23,7 +23,7 @@ from pathlib import Path
 from farside.errors import FarsideError
 from farside.train.progress import Progress
 from farside.train.runs import home
-from farside.train.tasks import FAMILIES, LEAST, task
+from farside.train.tasks import FAMILIES, LEAST, check_steps, task
 from farside.train.tasks.split import Split
 from farside.train.tasks.task import Task
 from farside.train.traces import Trace, traced
@@ -106,6 +106,10 @@ def main() -> None:
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
+    try:
+        check_steps(options.least_steps, options.most_steps)
+    except ValueError as error:
+        parser.error(str(error))
     try:
         kinds = Kinds(options.most_steps, options.least_steps, options.families)
         generate(options.out, options.tasks, options.split, kinds, options.workers)

@@ -18,8 +18,12 @@ from farside.train.dataset import read_dataset
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES
 from farside.train.processes import is_first, join, leave
+from farside.train.room import check_machine
 from farside.train.settings import Settings, read_settings
 from farside.train.trainer import Trainer
+
+DISK = 500_000_000
+"""Bytes of the states of the stages."""
 
 
 def train(settings: Settings, data: Path, run: Path) -> Path:
@@ -49,7 +53,10 @@ def main() -> None:
     options = parser.parse_args()
     join()
     try:
-        weights = train(read_settings(options.config), options.data, options.run)
+        settings = read_settings(options.config)
+        if is_first():
+            check_machine(options.run / "model.pt", DISK)
+        weights = train(settings, options.data, options.run)
         if is_first():
             print(weights)
     except FarsideError as error:

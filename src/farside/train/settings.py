@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
 from farside.k2.config import Config, Yarn, config_from
-from farside.train.tasks import FAMILIES, LEAST, check_families
+from farside.train.tasks import FAMILIES, LEAST, check_families, check_steps
 
 Experts = Literal["bf16", "int4"]
 """How routed experts are held."""
@@ -32,8 +32,7 @@ class Data:
     def __post_init__(self) -> None:
         """Refuse what no task can be."""
         check_families(self.families)
-        if not LEAST <= self.least_steps <= self.most_steps:
-            raise ValueError(f"{self.name} has not {LEAST} <= least_steps <= most_steps")
+        check_steps(self.least_steps, self.most_steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,16 @@ def check_families(families: Collection[str]) -> None:
         raise ValueError(f"there is no family {', '.join(unknown)}; there are {', '.join(FAMILIES)}")
 
 
+def check_steps(least: int, most: int) -> None:
+    """Refuse lengths that no task can have.
+
+    Raises:
+        ValueError: it says what they may be.
+    """
+    if not LEAST <= least <= most:
+        raise ValueError(f"runs of {least} to {most} steps: the least must be {LEAST} or more, and the most no less")
+
+
 def task(family: str, seed: int, split: Split, steps: int) -> Task:
     """Return a task of a family with so many calls, or as near as the family comes; the same for the same arguments.
 
