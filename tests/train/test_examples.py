@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def test_what_is_learnt_is_what_the_model_said(trace: Trace, speaking: Tokenizer
     assert len(turns) == trace["steps"] + 2 and turns[-1] == ""
     assert all(turn.startswith("<think>") and "</think>" in turn for turn in turns[:-1])
     assert turns[-2].endswith("</think>" + trace["segments"][0]["messages"][-1]["content"])
-    assert "functions.python:1<|tool_call_argument_begin|>" in turns[1]
+    assert "functions.python:<|tool_call_argument_begin|>" in turns[1]
 
 
 def test_the_ids_are_those_that_a_run_sees(trace: Trace, tmp_path: Path) -> None:
@@ -92,6 +93,14 @@ def test_the_ids_are_those_that_a_run_sees(trace: Trace, tmp_path: Path) -> None
     seen = prompt.ids()
     assert example.ids[: len(seen)] == seen
     assert not any(example.learnt[len(seen) - 3 : len(seen)]) and all(example.learnt[len(seen) :])
+
+
+def test_all_that_the_model_says_is_learnt_but_the_numbers_of_its_calls(trace: Trace, speaking: Tokenizer) -> None:
+    (example,) = examples(trace, speaking)
+    learnt = [id for id, learnt in zip(example.ids, example.learnt, strict=True) if learnt]
+    number = re.compile(r"<\|tool_call_begin\|>functions\.python:(\d*)<")
+    whole, said = (number.findall(speaking.decode(ids)) for ids in (example.ids, learnt))
+    assert whole == [str(at) for at in range(trace["steps"])] and said == [""] * len(whole)
 
 
 def test_what_is_not_to_be_learnt_is_not(trace: Trace, speaking: Tokenizer) -> None:

@@ -23,14 +23,12 @@ from pathlib import Path
 from farside.errors import FarsideError
 from farside.train.progress import Progress
 from farside.train.runs import home
-from farside.train.tasks import FAMILIES, LEAST, check_steps, task
+from farside.train.tasks import FAMILIES, LEAST, SKEW, check_steps, task
 from farside.train.tasks.split import Split
 from farside.train.tasks.task import Task
 from farside.train.traces import Trace, traced
 
 BATCH = 20
-SKEW = 1.5
-"""Above 1: more short runs than the same number for each doubling of the length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +40,14 @@ class Kinds:
     least: int = LEAST
     families: Sequence[str] = tuple(FAMILIES)
     """In turn; one that is named twice has twice as many."""
+    skew: float = SKEW
+    """Above 1: more short runs than the same number for each doubling of the length; below 1: more long ones."""
 
 
 def tasks(numbers: Iterable[int], split: Split, kinds: Kinds) -> Iterator[Task]:
     """Yield tasks by number: families in turn, lengths from least to most, more of the short ones."""
     for number in numbers:
-        share = random.Random(f"{split} {number}").random() ** SKEW
+        share = random.Random(f"{split} {number}").random() ** kinds.skew
         family = kinds.families[number % len(kinds.families)]
         yield task(family, number, split, round(kinds.least * (kinds.most / kinds.least) ** share))
 

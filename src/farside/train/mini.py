@@ -43,7 +43,7 @@ def make(out: Path, settings: Settings) -> Path:
     first = out / "data" / settings.data[0].name
     for data in settings.data:
         traces, examples = out / "traces" / data.name, out / "data" / data.name
-        kinds = Kinds(data.most_steps, data.least_steps, data.families)
+        kinds = Kinds(data.most_steps, data.least_steps, data.families, data.skew)
         generate(traces, data.tasks, "train", kinds, os.cpu_count() or 1)
         if not (examples / EXAMPLES).exists():
             prepare(traces, examples, None if examples == first else first)

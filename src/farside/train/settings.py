@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
 from farside.k2.config import Config, Yarn, config_from
-from farside.train.tasks import FAMILIES, LEAST, check_families, check_steps
+from farside.train.tasks import FAMILIES, LEAST, SKEW, check_families, check_steps
 
 Experts = Literal["bf16", "int4"]
 """How routed experts are held."""
@@ -28,11 +28,15 @@ class Data:
     least_steps: int = LEAST
     families: tuple[str, ...] = tuple(FAMILIES)
     """In turn; one that is named twice has twice as many tasks."""
+    skew: float = SKEW
+    """Above 1: more short runs; below 1: more long ones."""
 
     def __post_init__(self) -> None:
         """Refuse what no task can be."""
         check_families(self.families)
         check_steps(self.least_steps, self.most_steps)
+        if not self.skew > 0:
+            raise ValueError(f"the skew of {self.name} is not above 0")
 
 
 @dataclass(frozen=True, slots=True)
