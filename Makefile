@@ -35,8 +35,8 @@ run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=
 	@.venv/bin/farside run "$$FARSIDE_MAKE_GOAL" \
 	  $${FARSIDE_MAKE_MODEL:+--model "$$FARSIDE_MAKE_MODEL"} $${FARSIDE_MAKE_DIR:+--dir "$$FARSIDE_MAKE_DIR"}
 
-test: ## all tests but those that need the 1.1 GB model or take minutes; those of the model K2 where torch is there
-	@scripts/setup.sh dev
+test: ## all tests but those that need the 1.1 GB model or take minutes; K2-mini runs in them, on torch
+	@scripts/setup.sh k2 dev
 	@OMP_NUM_THREADS=1 $(PYTHON_IN) -m pytest $(SPREAD)
 
 test-k2: ## set up torch and the packages that farside.k2 is proven against, then its tests
