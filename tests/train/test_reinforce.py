@@ -213,8 +213,8 @@ class Recited:
             return RecitedStream(iter(()))
         at = len(job.prompt)
         (one,) = (each for each in self._by_heart if each.ids[:at] == list(job.prompt))
-        end = next((place for place in range(at, len(one.ids)) if not one.learnt[place]), len(one.ids))
-        return RecitedStream(iter(one.ids[at:end][: job.max_tokens]))
+        end = next(place for place in range(at, len(one.ids)) if one.ids[place] in job.ends)
+        return RecitedStream(iter(one.ids[at : end + 1][: job.max_tokens]))
 
     def close(self) -> None:
         raise AssertionError("a run closes what others still use")
@@ -252,7 +252,11 @@ def test_a_rollout_is_what_a_trace_of_the_same_turns_is(speaking: Tokenizer) -> 
     for one, example in zip(both, taught, strict=True):
         for index in range(2):
             run = found[one.family, index]
-            assert (run.right, run.cut, run.sequences) == (True, False, (example,))
+            (own,) = run.sequences
+            assert (run.right, run.cut, own.ids) == (True, False, example.ids)
+            more = [id for id, a, b in zip(own.ids, own.learnt, example.learnt, strict=True) if a and not b]
+            assert sum(own.learnt) == sum(example.learnt) + len(more)
+            assert speaking.decode(more) == "".join(str(call) for call in range(one.steps))
     short = found["notes", 2]
     assert (short.right, short.cut, short.said) == (False, True, 30)
     assert short.sequences[0].ids == taught[0].ids[: len(short.sequences[0].ids)]

@@ -59,7 +59,7 @@ def _brief(name: str, data: dict[str, Any]) -> ToolSpec | None:
 
 
 def briefly(specs: tuple[ToolSpec, ...]) -> tuple[ToolSpec, ...]:
-    """Return what a model is told that is told little; tools that are not of the catalog stay as they are."""
-    known = catalog()
+    """Return what a model is told that is told little: of farside's own tools those that have a brief form."""
+    known = catalog() | reaching()
     told = (known[spec.name].brief if spec.name in known else spec for spec in specs)
     return tuple(spec for spec in told if spec)
