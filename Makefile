@@ -46,7 +46,7 @@ test-k2: ## set up torch and the packages that farside.k2 is proven against, the
 mini: ## train K2-mini from nothing in build/mini, and tell how it does; goes on where it was stopped
 	@scripts/setup.sh train dev
 	@env $(TRAINS) $(PYTHON_IN) -m farside.train.mini --out build/mini
-	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model --kept build/mini/tries.jsonl --out build/mini/success.svg
+	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model --kept build/mini/model/tries.jsonl --out build/mini/success.svg
 
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
 	@scripts/setup.sh local train parity dev

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.intervals import wilson
+from farside.train.picture import picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,3 +21,13 @@ def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str) ->
               [high - rate for rate, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
     axes.errorbar(list(tries), rates, yerr=spread, capsize=3, linewidth=1.2, label=label)
     axes.set_ylim(-0.02, 1.02)
+
+
+def plot_steps(path: Path, named: Mapping[str, Mapping[float, Sequence[bool]]]) -> None:
+    """Draw how often held-out tasks are right over their number of steps, a line for each name."""
+    with picture(path) as (axes,):
+        for name, tries in named.items():
+            draw_rates(axes, tries, name)
+        axes.set_title("held-out tasks that are right, by steps")
+        axes.set_xlabel("steps")
+        axes.legend(loc="lower left")

@@ -22,12 +22,11 @@ from pathlib import Path
 import torch
 
 from bench.intervals import paired, told
-from bench.rates import draw_rates
+from bench.rates import plot_steps
 from bench.tries import Way, What, asked, tried
 from farside.errors import FarsideError
 from farside.k2.config import Config
 from farside.train.export import export
-from farside.train.picture import picture
 from farside.train.settings import Settings, read_settings
 from farside.train.tasks import FAMILIES
 
@@ -101,13 +100,14 @@ def difference(one: Mapping[What, bool], other: Mapping[What, bool]) -> str:
 
 def plot(path: Path, outcomes: Sequence[Outcome]) -> None:
     """Draw the rates over the number of steps."""
-    with picture(path) as (axes,):
-        lengths = sorted({each.what[1] for each in outcomes})
-        for name in (BF16, ROUNDED, QAT):
-            draw_rates(axes, {length: list(rights(outcomes, name, length).values()) for length in lengths}, name)
-        axes.set_title("held-out tasks that are right, by steps")
-        axes.set_xlabel("steps")
-        axes.legend(loc="lower left")
+    lengths = sorted({each.what[1] for each in outcomes})
+    plot_steps(
+        path,
+        {
+            name: {length: list(rights(outcomes, name, length).values()) for length in lengths}
+            for name in (BF16, ROUNDED, QAT)
+        },
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,8 +6,8 @@ Each try is a task of its own over real files, with real tools in the sandbox, a
 min-p 0.1 as the checkpoint asks for, under keep-latest; `plain`, without min-p; `hide-all`, with min-p, and all is
 kept in the context until its window is full. A family that has no task of a length is left out there. A rate is told
 with its 95% interval. The tasks and their seeds are always the same, for all ways. With --kept tries are written to a
-file, and those that it holds are not made again: a long measurement goes on where it was stopped. The plot lies in
-docs/train_success.svg.
+file, and those that it holds are not made again: a long measurement goes on where it was stopped. They are known by
+the model's name, so other weights want another file. The plot lies in docs/train_success.svg.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bench.intervals import told
-from bench.rates import draw_rates
+from bench.rates import plot_steps
 from bench.tries import Try, Way, What, asked, keep, kept, tried
-from farside.train.picture import check_drawing, picture
+from farside.train.picture import check_drawing
 from farside.train.tasks import FAMILIES
 
 PLOT = Path("docs/train_success.svg")
@@ -65,15 +65,10 @@ def table(done: Sequence[Try]) -> str:
 
 def plot(path: Path, done: Sequence[Try]) -> None:
     """Draw the rates over the number of steps, a line for each way."""
-    with picture(path) as (axes,):
-        for way in dict.fromkeys(one.way for one in done):
-            own = [one for one in done if one.way == way]
-            lengths = sorted({one.steps for one in own})
-            rights = ([one.right for one in own if one.steps == length] for length in lengths)
-            draw_rates(axes, dict(zip(lengths, rights, strict=True)), name_of(way))
-        axes.set_title("held-out tasks that are right, by steps")
-        axes.set_xlabel("steps")
-        axes.legend(loc="lower left")
+    named: dict[str, dict[float, list[bool]]] = {}
+    for one in sorted(done, key=lambda one: one.steps):
+        named.setdefault(name_of(one.way), {}).setdefault(one.steps, []).append(one.right)
+    plot_steps(path, named)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from farside.k2.model import CausalLM, MultiHeadLatentAttention
-from farside.train.grouped import filled
+from farside.train.filled import filled
 
 ROWS = 512
 """Queries whose logits are in memory together: of 32K tokens all would take 17 GB."""

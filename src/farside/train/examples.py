@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from farside.k2 import template
@@ -58,13 +57,13 @@ def blocks(message: Mapping[str, Any], index: int) -> Iterator[tuple[list[Piece]
 def spoken(body: list[Piece]) -> Iterator[tuple[list[Piece], bool]]:
     """Yield the parts of what a model says: the numbers of its calls, and what is between them."""
     held: list[Piece] = []
-    for before, piece in pairwise([None, *body]):
+    for before, piece in zip([None, *body[:-1]], body, strict=True):
         if before == Control(Mark.CALL) and isinstance(piece, str):
             name, colon, number = piece.rpartition(":")
             yield [*held, name + colon], True
             yield [number], False
             held = []
-        elif piece is not None:
+        else:
             held.append(piece)
     yield held, True
 
