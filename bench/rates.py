@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str) -> None:
-    """Draw a line: place on the x axis -> the tries there, at least one each."""
+def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str, joined: bool = True) -> None:
+    """Draw a line, or its points alone: place on the x axis -> the tries there, at least one each."""
     rates = [sum(each) / len(each) for each in tries.values()]
     ends = [wilson(sum(each), len(each)) for each in tries.values()]
     spread = [[rate - low for rate, (low, _) in zip(rates, ends, strict=True)],
               [high - rate for rate, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
-    axes.errorbar(list(tries), rates, yerr=spread, capsize=3, linewidth=1.2, label=label)
+    look = "o-" if joined else "o"
+    axes.errorbar(list(tries), rates, yerr=spread, fmt=look, markersize=3, capsize=3, linewidth=1.2, label=label)
     axes.set_ylim(-0.02, 1.02)
 
 

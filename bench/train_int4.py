@@ -14,16 +14,14 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
 
-from bench.intervals import paired, told
+from bench.compared import Rights, difference, rights_of
+from bench.intervals import told
 from bench.rates import plot_steps
-from bench.tries import Way, What, asked, tried
+from bench.tries import Way, asked, made
 from farside.errors import FarsideError
 from farside.k2.config import Config
 from farside.train.export import export
@@ -32,15 +30,6 @@ from farside.train.tasks import FAMILIES
 
 PLOT = Path("docs/train_int4.svg")
 BF16, ROUNDED, QAT = "bf16", "rounded after training", "trained with rounding"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one checkpoint did on one task."""
-
-    name: str
-    what: What
-    right: bool
 
 
 def checkpoints(bf16: Path, qat: Path, tokenizer: Path, settings: Settings, place: Path) -> dict[str, Path]:
@@ -68,45 +57,33 @@ def shape_of(weights: Path, settings: Settings) -> Config:
     )
 
 
-def outcome(ways: Mapping[str, Way], one: tuple[str, What]) -> Outcome:
-    """Let a checkpoint do a task."""
-    name, what = one
-    done = tried(ways[name], what)
-    print(f"{name}: {done.told}", file=sys.stderr, flush=True)
-    return Outcome(name, what, done.right)
+def of_length(rights: Rights, length: int) -> Rights:
+    """Return those of a length."""
+    return {what: right for what, right in rights.items() if what[1] == length}
 
 
-def rights(outcomes: Sequence[Outcome], name: str, length: int) -> dict[What, bool]:
-    """Return how a checkpoint did, by task of a length."""
-    return {each.what: each.right for each in outcomes if each.name == name and each.what[1] == length}
+def lengths_of(named: Mapping[str, Rights]) -> list[int]:
+    """Return the lengths that there are."""
+    return sorted({length for _, length, _ in named[BF16]})
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def table(named: Mapping[str, Rights]) -> str:
     """Return the rates by length, and the differences on the same tasks."""
     rows = [f"| steps | {BF16} | {ROUNDED} | {QAT} | it over bf16 | it over rounding |", "|---" * 6 + "|"]
-    for length in sorted({each.what[1] for each in outcomes}):
-        each = {name: rights(outcomes, name, length) for name in (BF16, ROUNDED, QAT)}
+    for length in lengths_of(named):
+        each = {name: of_length(rights, length) for name, rights in named.items()}
         rates = [told(sum(one.values()), len(one)) for one in each.values()]
-        over = [difference(each[QAT], each[other]) for other in (BF16, ROUNDED)]
+        over = [difference(each[other], each[QAT]) for other in (BF16, ROUNDED)]
         rows.append(f"| {' | '.join([str(length), *rates, *over])} |")
     return "\n".join(rows)
 
 
-def difference(one: Mapping[What, bool], other: Mapping[What, bool]) -> str:
-    """Return by how much one is better on the same tasks."""
-    gained, lost = (sum(a[what] and not b[what] for what in a) for a, b in ((one, other), (other, one)))
-    return paired(gained, lost, len(one))
-
-
-def plot(path: Path, outcomes: Sequence[Outcome]) -> None:
+def plot(path: Path, named: Mapping[str, Rights]) -> None:
     """Draw the rates over the number of steps."""
-    lengths = sorted({each.what[1] for each in outcomes})
+    steps = lengths_of(named)
     plot_steps(
         path,
-        {
-            name: {length: list(rights(outcomes, name, length).values()) for length in lengths}
-            for name in (BF16, ROUNDED, QAT)
-        },
+        {name: {each: list(of_length(rights, each).values()) for each in steps} for name, rights in named.items()},
     )
 
 
@@ -124,19 +101,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="one task of three steps that is declined: does it run?")
     parser.add_argument("--out", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
-    whats = asked(["declining"], [3], 1) if options.quick else asked(options.families, options.steps, options.tries)
+    few = (["declining"], [3], 1) if options.quick else (options.families, options.steps, options.tries)
     try:
         with tempfile.TemporaryDirectory() as place:
             settings = read_settings(options.config)
             folders = checkpoints(options.bf16, options.qat, options.data, settings, Path(place))
             ways = {name: Way(f"k2/{folder}", False, options.context) for name, folder in folders.items()}
-            every = [(name, what) for what in whats for name in ways]
-            with get_context("spawn").Pool(options.workers) as pool:
-                outcomes = list(pool.imap_unordered(partial(outcome, ways), every))
+            jobs = [(way, what) for what in asked(*few) for way in ways.values()]
+            named = rights_of(list(made(jobs, None, options.workers)), ways)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
-    print(table(outcomes))
-    plot(options.out, outcomes)
+    print(table(named))
+    plot(options.out, named)
 
 
 if __name__ == "__main__":

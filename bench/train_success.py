@@ -6,42 +6,26 @@ Each try is a task of its own over real files, with real tools in the sandbox, a
 min-p 0.1 as the checkpoint asks for, under keep-latest; `plain`, without min-p; `hide-all`, with min-p, and all is
 kept in the context until its window is full. A family that has no task of a length is left out there. A rate is told
 with its 95% interval. The tasks and their seeds are always the same, for all ways. With --kept tries are written to a
-file, and those that it holds are not made again: a long measurement goes on where it was stopped. They are known by
-the model's name, so other weights want another file. The plot lies in docs/train_success.svg.
+file, and those that it holds are not made again: a long measurement goes on where it was stopped, and all that the
+file holds of the model is told. They are known by the model's name, so other weights want another file. The plot lies
+in docs/train_success.svg.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.intervals import told
 from bench.rates import plot_steps
-from bench.tries import Try, Way, What, asked, keep, kept, tried
+from bench.tries import Try, Way, asked, kept, made
 from farside.train.picture import check_drawing
 from farside.train.tasks import FAMILIES
 
 PLOT = Path("docs/train_success.svg")
 WAYS = {"min-p": (False, "keep-latest"), "plain": (True, "keep-latest"), "hide-all": (False, "hide-all")}
 """Without min-p, and the policy of context."""
-Job = tuple[Way, What]
-
-
-def made(jobs: Sequence[Job], file: Path | None, workers: int) -> Iterator[Try]:
-    """Yield all tries: those that the file holds, then those that are made now, as they end."""
-    before = {(one.way, one.what): one for one in kept(file)} if file else {}
-    yield from (before[job] for job in jobs if job in before)
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(tried, *job) for job in jobs if job not in before]):
-            one = future.result()
-            if file:
-                keep(file, one)
-            print(one.told, file=sys.stderr, flush=True)
-            yield one
 
 
 def name_of(way: Way) -> str:
@@ -86,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ways = [Way(options.model, *WAYS[name]) for name in options.ways]
     whats = list(asked(options.families, options.steps, options.tries))
     done = list(made([(way, what) for way in ways for what in whats], options.kept, options.workers))
+    if options.kept:
+        done = [one for one in kept(options.kept) if one.way.model == options.model]
     print(options.model)
     print(table(done))
     plot(options.out, done)

@@ -1,4 +1,4 @@
-"""Held-out tasks through the real agent with a K2 checkpoint: which there are, and how one comes out.
+"""Held-out tasks through the real agent, with a K2 checkpoint or any other model: which there are, and how one ends.
 
 Tasks and their seeds are always the same, so that ways of driving a model can be compared on them, and a try that is
 kept in a file need not be made again.
@@ -7,21 +7,25 @@ kept in a file need not be made again.
 from __future__ import annotations
 
 import json
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from farside.agent.state import RunState
+from farside.config import Config
 from farside.messages import Reply, Request
 from farside.models.base import Model, OnNotice, OnPart, Profile
-from farside.models.k2 import open_k2
+from farside.models.catalog import open_model
 from farside.train.runs import home, run
 from farside.train.tasks import task
 from farside.train.tasks.task import Task
 
-FIRST = 30_000
+FIRST = 40_000
 """Number of the first task: none is counted that was looked at while the model was made."""
 NEAR = 0.8
 """A task is of a length when it has so much of it; of the shortest every family has some."""
@@ -91,6 +95,19 @@ def held_out(family: str, length: int, number: int) -> Task:
     return task(family, number, "held-out", length)
 
 
+def made(jobs: Sequence[tuple[Way, What]], file: Path | None, workers: int) -> Iterator[Try]:
+    """Yield all tries: those that the file holds, then those that are made now, as they end."""
+    before = {(one.way, one.what): one for one in kept(file)} if file else {}
+    yield from (before[job] for job in jobs if job in before)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(tried, *job) for job in jobs if job not in before]):
+            one = future.result()
+            if file:
+                keep(file, one)
+            print(one.told, file=sys.stderr, flush=True)
+            yield one
+
+
 def tried(way: Way, what: What) -> Try:
     """Run one task."""
     family, length, number = what
@@ -105,8 +122,7 @@ def tried(way: Way, what: What) -> Try:
 @cache
 def opened(way: Way) -> Model:
     """Open the model, once a process."""
-    overrides: Mapping[str, object] = {"body": {}} if way.plain else {}
-    return open_k2(way.model, overrides)
+    return open_model(way.model, config=Config(profiles={way.model: {"body": {}}} if way.plain else {}))
 
 
 def verdict(state: RunState, right: bool) -> str:

@@ -11,9 +11,9 @@ pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
 import torch
 
-from bench import train_context, train_int4, train_optimizers, train_success, train_throughput
+from bench import train_context, train_int4, train_optimizers, train_reinforce, train_success, train_throughput
 from bench.intervals import paired
-from bench.train_int4 import BF16, QAT, ROUNDED, Outcome
+from bench.train_int4 import BF16, QAT, ROUNDED
 from bench.train_step import QUICK, shape
 from bench.tries import Try, Way
 from farside.errors import FarsideError
@@ -111,11 +111,29 @@ def test_three_checkpoints_hold_what_they_are_called(tmp_path: Path) -> None:
 
 def test_checkpoints_are_compared_on_the_same_tasks(tmp_path: Path) -> None:
     right = {BF16: (1, 2, 3, 4), ROUNDED: (1,), QAT: (1, 2, 3, 5)}
-    outcomes = [Outcome(name, ("bills", 5, n), n in right[name]) for name in right for n in range(1, 6)]
-    row = train_int4.table(outcomes).splitlines()[-1]
+    named = {name: {("bills", 5, n): n in right[name] for n in range(1, 6)} for name in right}
+    row = train_int4.table(named).splitlines()[-1]
     assert row.startswith("| 5 | 4 of 5 = 80%") and "+0 points" in row and "+60 points" in row
-    train_int4.plot(tmp_path / "p.svg", outcomes)
+    train_int4.plot(tmp_path / "p.svg", named)
     assert all(name in (tmp_path / "p.svg").read_text() for name in right)
+
+
+def test_what_reinforcement_lifts_is_told_by_family(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    write_byte_tokenizer(tmp_path)
+    models = [tmp_path / name for name in ("first", "second")]
+    for model in models:
+        export(stirred().state_dict(), tiny().shape, tmp_path, model)
+    kept, drawn = tmp_path / "tries.jsonl", tmp_path / "p.svg"
+    few = ["--families", "declining", "--steps", "3", "--tries", "2", "--kept", str(kept), "--out", str(drawn)]
+    train_reinforce.main(["--before", f"k2/{models[0]}", "--after", f"ptx=k2/{models[1]}", *few])
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "| family | before | ptx | over before |" and told[2].startswith("| declining | 0 of 2 = 0%")
+    assert kept.read_text().count("\n") == 4 and all(f">{name}<" in drawn.read_text() for name in ("before", "ptx"))
+    rights = {"before": {("bills", 5, n): n == 1 for n in range(4)} | {("notes", 5, 1): True}}
+    rights["ptx"] = dict.fromkeys(rights["before"], True)
+    bills, notes, both = train_reinforce.table(rights).splitlines()[2:]
+    assert bills.startswith("| bills | 1 of 4 = 25%") and "+75 points" in bills
+    assert "+0 points" in notes and both.startswith("| all | 2 of 5") and "+60 points" in both
 
 
 def test_a_difference_on_the_same_tasks_has_its_interval() -> None:
@@ -133,6 +151,8 @@ def test_tries_are_kept_and_not_made_again(capsys: pytest.CaptureFixture[str], t
     assert "| min-p | 3 | all | 0 of 1 = 0%" in first and one.count("\n") == 1
     train_success.main(["--model", f"k2/{tmp_path / 'model'}", *few, "--ways", "min-p", "plain"])
     assert capsys.readouterr().out.startswith(first) and kept.read_text().startswith(one)
+    train_success.main(["--model", f"k2/{tmp_path / 'model'}", *few, "--ways", "plain"])
+    assert capsys.readouterr().out.startswith(first)  # all that is kept of the model is told
     assert kept.read_text().count("\n") == 2 and all(f">{name}<" in plot.read_text() for name in ("min-p", "plain"))
 
 

@@ -12,6 +12,7 @@ import torch
 
 from farside.errors import FarsideError
 from farside.k2.byte_tokenizer import write_byte_tokenizer
+from farside.k2.checkpoint import open_checkpoint
 from farside.k2.config import read_config
 from farside.k2.load import load
 from farside.k2.model import CausalLM
@@ -19,6 +20,7 @@ from farside.models.k2 import k2_profile
 from farside.train.export import export
 from farside.train.grouped import grouped_experts
 from farside.train.model import grouped, made
+from farside.train.weights import take_up
 from tests.train.test_training import shape
 
 IDS = torch.arange(60) * 7 % 512
@@ -47,6 +49,27 @@ def test_it_gives_to_the_bit_what_training_saw(trained: CausalLM, folder: Path) 
     for experts in grouped(seen):
         experts.rounds = True
     assert torch.equal(seen([IDS]), load(folder)([IDS]))
+
+
+def test_a_checkpoint_is_taken_up_as_first_weights_and_written_again_it_is_the_same(
+    trained: CausalLM, folder: Path, tmp_path: Path
+) -> None:
+    taken = made(shape(), 4)
+    take_up(taken, folder)
+    for name, parameter in taken.named_parameters():
+        if ".experts." not in name:
+            assert torch.equal(parameter, trained.get_parameter(name).bfloat16().float()), name
+    export(taken.state_dict(), shape(), folder, tmp_path / "again")
+    before, after = open_checkpoint(folder), open_checkpoint(tmp_path / "again")
+    for name in (each for each in before.where if each.endswith("weight_packed")):
+        module = name.removesuffix(".weight_packed")
+        one, other = before.weight(module).float(), after.weight(module).float()
+        assert (one != other).float().mean() < 0.1 and (one - other).norm() <= 0.03 * one.norm(), module
+
+
+def test_a_checkpoint_of_another_model_is_not_taken_up(folder: Path) -> None:
+    with pytest.raises(FarsideError, match="holds no weights of this model"):
+        take_up(made(replace(shape(), hidden_size=64), 1), folder)
 
 
 @torch.no_grad()

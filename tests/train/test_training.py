@@ -24,7 +24,7 @@ from farside.k2.int4 import dequantize, quantize
 from farside.k2.model import CausalLM
 from farside.train.attention import attentions
 from farside.train.balance import mixtures, rebalance
-from farside.train.dataset import read_dataset, write_dataset
+from farside.train.dataset import joined, read_dataset, write_dataset
 from farside.train.examples import Example
 from farside.train.fake_int4 import rounded
 from farside.train.model import grouped, made, matrices, others
@@ -37,7 +37,7 @@ from farside.train.settings import Settings, Stage, read_settings
 from farside.train.trainer import Trainer
 from farside.train.weights import take_up
 
-STAGE = Stage("tiny", "tiny", 6000, 300, 64, 1e-2, 0.1, 0.3, 0.1, 0.5, "int4")
+STAGE = Stage("tiny", ("tiny",), 6000, 300, 64, 1e-2, 0.1, 0.3, 0.1, 0.5, "int4")
 
 
 def tiny() -> Settings:
@@ -62,6 +62,19 @@ def written(folder: Path, count: int = 40) -> Path:
     rows = [[(7 * start + 3 * at) % 512 for at in range(40 + start % 30)] for start in range(count)]
     write_dataset(folder / "examples.safetensors", [Example(row, [at > 5 for at in range(len(row))]) for row in rows])
     return folder / "examples.safetensors"
+
+
+def test_examples_of_several_files_are_all_there(tmp_path: Path) -> None:
+    counts = (3, 1, 2)
+    for name, count in zip("abc", counts, strict=True):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name, count)
+    sets = [read_dataset(tmp_path / name / "examples.safetensors") for name in "abc"]
+    every = joined(sets)
+    wanted = [one.example(index, 1000) for one in sets for index in range(len(one))]
+    assert len(every) == sum(counts)
+    for index, (ids, learnt) in enumerate(wanted):
+        assert torch.equal(every.example(index, 1000)[0], ids) and torch.equal(every.example(index, 1000)[1], learnt)
 
 
 def test_the_fast_forms_give_what_the_plain_ones_give() -> None:

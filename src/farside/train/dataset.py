@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,14 @@ def write_dataset(path: Path, examples: Iterable[Example]) -> None:
     unfinished = path.with_suffix(".part")
     save_file({"ids": torch.cat(ids), "learnt": torch.cat(learnt), "starts": torch.tensor(starts)}, unfinished)
     unfinished.rename(path)
+
+
+def joined(sets: Sequence[Dataset]) -> Dataset:
+    """Return the examples of one set behind those of the other; one set or more."""
+    bases = torch.tensor([0, *(len(one.ids) for one in sets[:-1])]).cumsum(0)
+    starts = [one.starts[:-1] + base for one, base in zip(sets, bases, strict=True)]
+    ids = torch.cat([one.ids for one in sets])
+    return Dataset(ids, torch.cat([one.learnt for one in sets]), torch.cat([*starts, torch.tensor([len(ids)])]))
 
 
 def read_dataset(path: Path) -> Dataset:

@@ -12,10 +12,9 @@ import json
 import os
 import random
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,7 +22,8 @@ from pathlib import Path
 from farside.errors import FarsideError
 from farside.train.progress import Progress
 from farside.train.runs import home
-from farside.train.tasks import FAMILIES, LEAST, SKEW, check_steps, task
+from farside.train.tasks import FAMILIES, LEAST, task
+from farside.train.tasks.kinds import SKEW, Kinds
 from farside.train.tasks.split import Split
 from farside.train.tasks.task import Task
 from farside.train.traces import Trace, traced
@@ -31,25 +31,12 @@ from farside.train.traces import Trace, traced
 BATCH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """Which tasks."""
-
-    most: int
-    """Steps."""
-    least: int = LEAST
-    families: Sequence[str] = tuple(FAMILIES)
-    """In turn; one that is named twice has twice as many."""
-    skew: float = SKEW
-    """Above 1: more short runs than the same number for each doubling of the length; below 1: more long ones."""
-
-
 def tasks(numbers: Iterable[int], split: Split, kinds: Kinds) -> Iterator[Task]:
     """Yield tasks by number: families in turn, lengths from least to most, more of the short ones."""
     for number in numbers:
         share = random.Random(f"{split} {number}").random() ** kinds.skew
         family = kinds.families[number % len(kinds.families)]
-        yield task(family, number, split, round(kinds.least * (kinds.most / kinds.least) ** share))
+        yield task(family, number, split, round(kinds.least_steps * (kinds.most_steps / kinds.least_steps) ** share))
 
 
 def generate(folder: Path, count: int, split: Split, kinds: Kinds, workers: int) -> None:
@@ -104,14 +91,19 @@ def main() -> None:
     parser.add_argument("--most-steps", type=int, default=250)
     parser.add_argument("--least-steps", type=int, default=LEAST)
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
+    parser.add_argument("--skew", type=float, default=SKEW, help="above 1: more short runs; below: more long ones")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     try:
-        check_steps(options.least_steps, options.most_steps)
+        kinds = Kinds(
+            most_steps=options.most_steps,
+            least_steps=options.least_steps,
+            families=options.families,
+            skew=options.skew,
+        )
     except ValueError as error:
         parser.error(str(error))
     try:
-        kinds = Kinds(options.most_steps, options.least_steps, options.families)
         generate(options.out, options.tasks, options.split, kinds, options.workers)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")

@@ -18,7 +18,7 @@ from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import write_dataset
 from farside.train.drill import drills
 from farside.train.export import export
-from farside.train.generate import Kinds, generate
+from farside.train.generate import generate
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES, prepare
 from farside.train.recipe import train
@@ -43,8 +43,7 @@ def make(out: Path, settings: Settings) -> Path:
     first = out / "data" / settings.data[0].name
     for data in settings.data:
         traces, examples = out / "traces" / data.name, out / "data" / data.name
-        kinds = Kinds(data.most_steps, data.least_steps, data.families, data.skew)
-        generate(traces, data.tasks, "train", kinds, os.cpu_count() or 1)
+        generate(traces, data.tasks, "train", data, os.cpu_count() or 1)
         if not (examples / EXAMPLES).exists():
             prepare(traces, examples, None if examples == first else first)
     if not (drill := out / "data" / "drill" / EXAMPLES).exists():

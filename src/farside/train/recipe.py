@@ -1,7 +1,8 @@
 """Train all stages, one behind the other: `python -m farside.train.recipe --run DIR --data DIR [--config FILE]`.
 
 DIR of --data holds a folder for each kind of examples, as `farside.train.prepare` makes them. A training that was
-stopped goes on where it was, at most a minute back. On several processes:
+stopped goes on where it was, at most a minute back. With --first PATH the first stage begins with the weights of a
+model.pt or of a checkpoint folder. On several processes:
 
     torchrun --nproc-per-node 2 -m farside.train.recipe --run DIR --data DIR
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from farside.errors import FarsideError
 from farside.train.curves import draw_stage
-from farside.train.dataset import read_dataset
+from farside.train.dataset import joined, read_dataset
 from farside.train.picture import check_drawing
 from farside.train.prepare import EXAMPLES
 from farside.train.processes import is_first, join, leave
@@ -26,17 +27,17 @@ DISK = 500_000_000
 """Bytes of the states of the stages."""
 
 
-def train(settings: Settings, data: Path, run: Path) -> Path:
-    """Return where the weights of the last stage lie.
+def train(settings: Settings, data: Path, run: Path, first: Path | None = None) -> Path:
+    """Return where the weights of the last stage lie; `first` are those to begin with.
 
     Raises:
         FarsideError: the data cannot be read, the folder is another training's, it diverged, or nothing can be
             drawn.
     """
     check_drawing()
-    weights = None
+    weights = first
     for stage in settings.stages:
-        examples = read_dataset(data / stage.data / EXAMPLES)
+        examples = joined([read_dataset(data / name / EXAMPLES) for name in stage.data])
         weights = Trainer(settings, stage, examples, run / stage.name, weights).train()
         if is_first():
             draw_stage(run / stage.name)
@@ -50,13 +51,14 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--first", type=Path, metavar="PATH", help="weights to begin with")
     options = parser.parse_args()
     join()
     try:
         settings = read_settings(options.config)
         if is_first():
             check_machine(options.run / "model.pt", DISK)
-        weights = train(settings, options.data, options.run)
+        weights = train(settings, options.data, options.run, options.first)
         if is_first():
             print(weights)
     except FarsideError as error:

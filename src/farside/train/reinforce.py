@@ -22,7 +22,7 @@ from typing import Any
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import Dataset, read_dataset
-from farside.train.generate import Kinds, tasks
+from farside.train.generate import tasks
 from farside.train.model import grouped, made
 from farside.train.next_token import add_gradients
 from farside.train.objective import reward
@@ -36,6 +36,7 @@ from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
 from farside.train.state import State, claim
+from farside.train.tasks.kinds import Kinds
 from farside.train.weights import check_ids, take_up
 
 DISK = 500_000_000
@@ -113,7 +114,8 @@ class Reinforcer:
 
     def _wanted(self) -> list[Wanted]:
         stage, first = self._stage, FIRST + self._state.step * self._stage.tasks
-        drawn = tasks(range(first, first + stage.tasks), "train", Kinds(stage.most_steps, families=stage.families))
+        kinds = Kinds(most_steps=stage.most_steps, families=stage.families)
+        drawn = tasks(range(first, first + stage.tasks), "train", kinds)
         return [Wanted(task, index, stage.budget(task)) for task in drawn for index in range(stage.rollouts)]
 
     def _played(self, wanted: list[Wanted], temperature: float) -> list[Rollout]:

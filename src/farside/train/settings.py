@@ -12,31 +12,18 @@ from pydantic import TypeAdapter, ValidationError
 
 from farside.errors import FarsideError
 from farside.k2.config import Config, Yarn, config_from
-from farside.train.tasks import FAMILIES, LEAST, SKEW, check_families, check_steps
+from farside.train.tasks.kinds import Kinds
 
 Experts = Literal["bf16", "int4"]
 """How routed experts are held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data(Kinds):
     """A folder of examples."""
 
     name: str
     tasks: int
-    most_steps: int
-    least_steps: int = LEAST
-    families: tuple[str, ...] = tuple(FAMILIES)
-    """In turn; one that is named twice has twice as many tasks."""
-    skew: float = SKEW
-    """Above 1: more short runs; below 1: more long ones."""
-
-    def __post_init__(self) -> None:
-        """Refuse what no task can be."""
-        check_families(self.families)
-        check_steps(self.least_steps, self.most_steps)
-        if not self.skew > 0:
-            raise ValueError(f"the skew of {self.name} is not above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +31,8 @@ class Stage:
     """One stage: the same loop over other data, lengths and weights."""
 
     name: str
-    data: str
-    """Name of the examples."""
+    data: tuple[str, ...]
+    """Names of the examples, one or more; they come mixed."""
     tokens: int
     """How many are trained on."""
     batch: int
@@ -63,6 +50,11 @@ class Stage:
     """`int4`: routed experts are rounded as in the checkpoint, gradients pass straight through."""
     stretch: float = 1.0
     """Above 1: positions are stretched by YaRN to so many times the model's own window, as K2's are."""
+
+    def __post_init__(self) -> None:
+        """Refuse a stage that has nothing to learn from."""
+        if not self.data:
+            raise ValueError(f"the stage {self.name} names no data")
 
 
 @dataclass(frozen=True, slots=True)

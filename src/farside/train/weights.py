@@ -3,31 +3,66 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from farside.errors import FarsideError
+from farside.k2.checkpoint import Checkpoint, open_checkpoint
+from farside.k2.int4 import unpack
 from farside.k2.model import CausalLM
+from farside.k2.scheme import GROUP, module_of
 from farside.train.model import first_broken
 
 
 def take_up(model: CausalLM, path: Path) -> None:
-    """Give a model the weights of a file, which may be the whole state of a stage.
+    """Give a model the weights of a file, which may be the whole state of a stage, or of a checkpoint folder.
 
     Raises:
-        FarsideError: the file cannot be read, is of another model, or holds what is no number.
+        FarsideError: it cannot be read, is of another model, or holds what is no number.
     """
-    again = "name the model.pt of a finished stage, and with --config the settings it was trained with"
+    again = "name a model.pt or a checkpoint folder, and with --config the settings it was trained with"
     try:
-        held = torch.load(path, weights_only=True)
-        model.load_state_dict(held.get("model", held))
+        model.load_state_dict(_held(model, path))
     except (OSError, EOFError, pickle.UnpicklingError) as error:
         raise FarsideError(f"{path} cannot be read as weights: {_first_line(error)}.", again) from None
     except (RuntimeError, AttributeError, TypeError) as error:  # other names or shapes, or no table of tensors
         raise FarsideError(f"{path} holds no weights of this model: {_first_line(error)}.", again) from None
     if broken := first_broken(model):
         raise FarsideError(f"{path} is damaged: {broken} is not finite.", again)
+
+
+def _held(model: CausalLM, path: Path) -> Mapping[str, Tensor]:
+    """Return what a place holds, by the names of the model."""
+    if path.is_dir():
+        checkpoint = open_checkpoint(path)
+        return {name: _stored(checkpoint, name) for name in model.state_dict() if _has(checkpoint, name)}
+    held: Mapping[str, Tensor] = torch.load(path, weights_only=True)
+    return held.get("model", held)  # type: ignore[return-value]
+
+
+def _has(checkpoint: Checkpoint, name: str) -> bool:
+    return name in checkpoint.where or checkpoint.is_packed(module_of(name))
+
+
+def _stored(checkpoint: Checkpoint, name: str) -> Tensor:
+    if checkpoint.is_packed(module := module_of(name)):
+        return unrounded(*checkpoint.packed(module))
+    return checkpoint.read(name)
+
+
+def unrounded(packed: Tensor, scale: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Return a weight fp32 [out, in] that rounds to this INT4 one.
+
+    The largest of a group is 7.5 scales wide (`farside.k2.int4`) and was rounded to 7 or -8: with what `dequantize`
+    gives back the scale would come out as another, and every code with it. A few scales still differ in the last
+    place, and two codes in a thousand.
+    """
+    codes = unpack(packed, shape).float()
+    wide = torch.where(codes == 7, 7.5, codes).clamp(min=-7.5)
+    return (wide.view(*shape[:-1], -1, GROUP) * scale.float().unsqueeze(-1)).view(shape)
 
 
 def check_ids(tokenizer: int, model: int, data: Path) -> None:

@@ -32,8 +32,6 @@ FAMILIES: dict[str, Family] = {
 }
 LEAST = 3
 """Steps that a task may be asked to have."""
-SKEW = 1.5
-"""Of the lengths of tasks, as a rule: see `farside.train.generate.Kinds`."""
 
 
 def check_families(families: Collection[str]) -> None:
