@@ -4,15 +4,24 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON_IN = .venv/bin/python
 
+# With nothing named: K2-mini, which comes with farside, and a goal of its kind that takes sixty calls.
+NAMED = $(filter command,$(origin GOAL) $(origin MODEL) $(origin DIR))$(FARSIDE_MODEL)
+ifeq ($(NAMED),)
+GOAL = The settings begin in bralwom.conf. Find the value of vaipean, please.
+MODEL = k2/mini
+DIR = examples/settings
+else
 GOAL = Each file in this folder is an invoice. What is the grand total of all of them, and which customer owes the most in all?
 MODEL =
 DIR = examples/invoices
+endif
 # Past make's own expansion: a goal may hold quotes and dollar signs.
 export FARSIDE_MAKE_GOAL := $(value GOAL)
 export FARSIDE_MAKE_MODEL := $(value MODEL)
 export FARSIDE_MAKE_DIR := $(value DIR)
-# The engine of the embedded model is 110 MB; a run with any other model does without.
-EXTRA = $(if $(filter-out local local/%,$(firstword $(MODEL) $(FARSIDE_MODEL) local)),,local)
+# The engine of the embedded model is 110 MB, torch 200 MB and more; a run with any other model does without.
+TAKEN = $(firstword $(MODEL) $(FARSIDE_MODEL) local)
+EXTRA = $(if $(filter local local/%,$(TAKEN)),local)$(if $(filter k2/%,$(TAKEN)),k2)
 # Tests wait much: for processes, for deadlines. Four processes keep two cores busy; the next test goes to the one that is free.
 SPREAD = --numprocesses 4 --dist worksteal
 
@@ -30,7 +39,7 @@ help: ## this list
 setup: ## set up .venv with what run and test need
 	@scripts/setup.sh local dev
 
-run: ## give the agent a goal: make run [GOAL="..."] [MODEL=provider/name] [DIR=folder; DIR= for a new one]
+run: ## K2-mini on a goal of its own, or: make run GOAL="..." [MODEL=provider/name] [DIR=folder; DIR= for a new one]
 	@scripts/setup.sh $(EXTRA)
 	@.venv/bin/farside run "$$FARSIDE_MAKE_GOAL" \
 	  $${FARSIDE_MAKE_MODEL:+--model "$$FARSIDE_MAKE_MODEL"} $${FARSIDE_MAKE_DIR:+--dir "$$FARSIDE_MAKE_DIR"}

@@ -13,6 +13,7 @@ import torch
 
 from bench import train_context, train_int4, train_optimizers, train_reinforce, train_success, train_throughput
 from bench.intervals import paired
+from bench.rates import plot_steps
 from bench.train_int4 import BF16, QAT, ROUNDED
 from bench.train_step import QUICK, shape
 from bench.tries import Try, Way
@@ -134,6 +135,11 @@ def test_what_reinforcement_lifts_is_told_by_family(capsys: pytest.CaptureFixtur
     bills, notes, both = train_reinforce.table(rights).splitlines()[2:]
     assert bills.startswith("| bills | 1 of 4 = 25%") and "+75 points" in bills
     assert "+0 points" in notes and both.startswith("| all | 2 of 5") and "+60 points" in both
+
+
+def test_rates_of_all_and_of_none_are_drawn(tmp_path: Path) -> None:
+    plot_steps(tmp_path / "p.svg", {"all": {5: [True] * 20}, "none": {5: [False] * 11}})
+    assert all(f">{name}<" in (tmp_path / "p.svg").read_text() for name in ("all", "none"))
 
 
 def test_a_difference_on_the_same_tasks_has_its_interval() -> None:

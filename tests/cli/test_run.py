@@ -75,7 +75,7 @@ def test_a_script_that_ran_out_breaks_the_run_off(farside: Farside) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_pauses_cleanly(farside: Farside, number: int) -> None:
-    model = farside.script("slow", {"text": "Late.", "delay_s": 30.0})
+    model = farside.script("slow", {"text": "Late.", "delay_s": 600.0})
     with farside.working(model) as process:
         done = interrupted(process, number)
     assert (done.code, done.out, farside.kinds()[-1]) == (4, "", "paused")

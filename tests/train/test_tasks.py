@@ -184,3 +184,10 @@ def test_lengths_that_no_task_has_are_refused(least: str, most: str, tmp_path: P
         f"runs of {least} to {most} steps: the least must be 3 or more, and the most no less"
     )
     assert not (tmp_path / "traces").exists()
+
+
+def test_make_run_has_a_task_of_the_held_out_set() -> None:
+    root = Path(__file__).parents[2]
+    one = task("configs", 4, "held-out", 60)
+    assert {file.name: file.read_text() for file in (root / "examples" / "settings").iterdir()} == one.files
+    assert f"GOAL = {one.goal}\n" in (root / "Makefile").read_text()
