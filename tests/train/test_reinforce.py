@@ -27,6 +27,7 @@ from farside.k2.tokenizer import Tokenizer
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example, examples
+from farside.train.export import export
 from farside.train.heard import Said, sequences
 from farside.train.model import grouped, made
 from farside.train.next_token import add_gradients
@@ -359,6 +360,12 @@ def test_a_folder_of_another_training_is_refused(data: Path, weights: Path, tmp_
     for stage, begun in ((replace(SMALL, tau=0.1), weights), (SMALL, other)):
         with pytest.raises(FarsideError, match="holds another training"):
             Reinforcer(tiny(), stage, begun, data, tmp_path / "run")
+
+
+def test_it_begins_with_a_checkpoint_as_well(data: Path, tmp_path: Path) -> None:
+    export(stirred().state_dict(), shape(), data, tmp_path / "model")
+    one = Reinforcer(tiny(), replace(SMALL, steps=1), tmp_path / "model", data, tmp_path / "run")
+    assert one.train() == tmp_path / "run" / "model.pt"
 
 
 def test_a_tokenizer_of_another_model_is_refused(data: Path, weights: Path, tmp_path: Path) -> None:

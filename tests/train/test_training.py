@@ -236,8 +236,10 @@ def test_a_stage_that_is_killed_goes_on_with_the_same_data(tmp_path: Path) -> No
 def test_a_folder_of_another_training_is_refused(tmp_path: Path) -> None:
     data = read_dataset(written(tmp_path))
     Trainer(tiny(), STAGE, data, tmp_path / "run", None)
-    with pytest.raises(FarsideError, match="holds another training"):
-        Trainer(replace(tiny(), seed=2), STAGE, data, tmp_path / "run", None)
+    torch.save(stirred().state_dict(), tmp_path / "other.pt")
+    for settings, first in ((replace(tiny(), seed=2), None), (tiny(), tmp_path / "other.pt")):
+        with pytest.raises(FarsideError, match="holds another training"):
+            Trainer(settings, STAGE, data, tmp_path / "run", first)
 
 
 def test_divergence_names_the_tensor_and_keeps_the_last_state(tmp_path: Path) -> None:

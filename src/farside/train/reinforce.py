@@ -8,7 +8,6 @@ A training that was stopped goes on where it was: each run is on disk as soon as
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import sys
@@ -37,7 +36,7 @@ from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
 from farside.train.state import State, claim
 from farside.train.tasks.kinds import Kinds
-from farside.train.weights import check_ids, take_up
+from farside.train.weights import check_ids, digest, take_up
 
 DISK = 500_000_000
 """Bytes of the states, old and new beside each other, and of a step's rollouts."""
@@ -60,7 +59,7 @@ class Reinforcer:
         check_ids(self._tokenizer.size, shape.vocab_size, data)
         model = made(shape, settings.seed)
         take_up(model, weights)
-        claim(folder, _owner(settings, stage, weights, self._taught))
+        claim(folder, _owner(settings, stage, digest(model), self._taught))
         for experts in grouped(model):
             experts.rounds = stage.experts == "int4"
         self._state = State.of(model, settings.decay)
@@ -174,10 +173,9 @@ def summary(rollouts: list[Rollout], rewards: list[float]) -> dict[str, Any]:
     }
 
 
-def _owner(settings: Settings, stage: Reinforcement, weights: Path, taught: Dataset) -> dict[str, Any]:
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+def _owner(settings: Settings, stage: Reinforcement, weights: str, taught: Dataset) -> dict[str, Any]:
     return {"settings": asdict(settings), "stage": "reinforce", "reinforcement": asdict(stage),
-            "weights": digest, "examples": len(taught)}  # fmt: skip
+            "weights": weights, "examples": len(taught)}  # fmt: skip
 
 
 def _check_said(rollout: Rollout, window: int) -> None:
@@ -190,7 +188,7 @@ def _check_said(rollout: Rollout, window: int) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True, help="model.pt of a stage")
+    parser.add_argument("--model", type=Path, required=True, help="model.pt of a stage, or a checkpoint folder")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--config", type=Path, help="the settings that the model was trained with")

@@ -23,7 +23,7 @@ from farside.train.progress import Progress
 from farside.train.schedule import wsd
 from farside.train.settings import Settings, Stage
 from farside.train.state import State, claim
-from farside.train.weights import take_up
+from farside.train.weights import digest, take_up
 
 SAVE_EVERY_S = 60.0
 
@@ -51,16 +51,17 @@ class Trainer:
     """Trains one stage in a folder of its own."""
 
     def __init__(self, settings: Settings, stage: Stage, data: Dataset, folder: Path, before: Path | None) -> None:
-        """`before`: the weights with which the stage begins; None: fresh ones.
+        """`before`: a file or a checkpoint with the weights to begin with; None: fresh ones.
 
         Raises:
             FarsideError: the folder holds another training, or `before` no weights of this model.
         """
         self._settings, self._stage, self._data, self._folder = settings, stage, data, folder
-        claim(folder, {"settings": asdict(settings), "stage": stage.name, "examples": len(data)})
         model = made(settings.shape_of(stage), settings.seed)
         if before is not None:
             take_up(model, before)
+        first = digest(model)
+        claim(folder, {"settings": asdict(settings), "stage": stage.name, "examples": len(data), "first": first})
         processes.shard(model)
         for experts in grouped(model):
             experts.rounds = stage.experts == "int4"

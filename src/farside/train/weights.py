@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,6 +64,15 @@ def unrounded(packed: Tensor, scale: Tensor, shape: tuple[int, int]) -> Tensor:
     codes = unpack(packed, shape).float()
     wide = torch.where(codes == 7, 7.5, codes).clamp(min=-7.5)
     return (wide.view(*shape[:-1], -1, GROUP) * scale.float().unsqueeze(-1)).view(shape)
+
+
+def digest(model: CausalLM) -> str:
+    """Return the SHA-256 of a model's weights, by name: whose training goes on from them."""
+    found = hashlib.sha256()
+    for name, tensor in model.state_dict().items():
+        found.update(name.encode())
+        found.update(tensor.contiguous().numpy())
+    return found.hexdigest()
 
 
 def check_ids(tokenizer: int, model: int, data: Path) -> None:
