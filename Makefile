@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON_IN = .venv/bin/python
 
-# With nothing named: K2-mini, which comes with farside, and a goal of its kind that takes sixty calls.
+# With nothing named, K2-mini, whatever the configuration says, and a goal of its kind that takes sixty calls.
 NAMED = $(filter command,$(origin GOAL) $(origin MODEL) $(origin DIR))$(FARSIDE_MODEL)
 ifeq ($(NAMED),)
 GOAL = The settings begin in bralwom.conf. Find the value of vaipean, please.
@@ -78,7 +78,7 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 
 bench-small_model bench-citations: NEEDS = local
 bench-ceilings bench-k2_expert bench-k2_layer: NEEDS = parity
-bench-train_success bench-train_optimizers bench-train_throughput bench-train_context bench-train_int4: NEEDS = train parity
+bench-train_success bench-train_optimizers bench-train_throughput bench-train_context bench-train_int4 bench-train_reinforce: NEEDS = train parity
 bench-%: bench/%.py
 	@scripts/setup.sh $(NEEDS) dev
 	@$(PYTHON_IN) -m bench.$* $(ARGS)

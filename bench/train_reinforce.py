@@ -4,13 +4,14 @@
 
 Checkpoints do the same tasks through the real agent: the one before reinforcement, and those that came of it, each
 under a name: with PTX and without, with a temperature that decays and with a fixed one. Each is compared with the one
-before on the same tasks. With --kept tries are written to a file and not made again. The plot lies in
-docs/train_reinforce.svg.
+before on the same tasks. With --kept tries are written to a file and not made again: they are known by the model's
+path, so other weights want another file. The plot lies in docs/train_reinforce.svg.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from bench.compared import Rights, difference, rights_of
 from bench.intervals import told
 from bench.rates import draw_rates
 from bench.tries import Way, asked, made
+from farside.errors import FarsideError
 from farside.train.picture import check_drawing, picture
 from farside.train.tasks import FAMILIES
 
@@ -82,10 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--kept", type=Path, metavar="FILE", help="where tries are kept")
     parser.add_argument("--out", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
-    check_drawing()
-    ways = {name: Way(model, False, "keep-latest") for name, model in [(BEFORE, options.before), *options.after]}
+    models = [(BEFORE, options.before), *options.after]
+    ways = {name: Way(model, False, "keep-latest") for name, model in models}
+    if len(ways) < len(models):
+        parser.error(f"each model needs a name of its own, and {BEFORE} is that of the first")
     whats = list(asked(options.families, options.steps, options.tries))
-    done = list(made([(way, what) for what in whats for way in ways.values()], options.kept, options.workers))
+    try:
+        check_drawing()
+        done = list(made([(way, what) for what in whats for way in ways.values()], options.kept, options.workers))
+    except FarsideError as error:
+        sys.exit(f"{error} {error.next_step}")
     named = rights_of(done, ways)
     print(table(named))
     plot(options.out, named)

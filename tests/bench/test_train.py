@@ -130,6 +130,10 @@ def test_what_reinforcement_lifts_is_told_by_family(capsys: pytest.CaptureFixtur
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "| family | before | ptx | over before |" and told[2].startswith("| declining | 0 of 2 = 0%")
     assert kept.read_text().count("\n") == 4 and all(f">{name}<" in drawn.read_text() for name in ("before", "ptx"))
+    for wrong, why in (("before=k2/x", "a name of its own"), ("k2/x", "k2/x is not NAME=k2/PATH")):
+        with pytest.raises(SystemExit):
+            train_reinforce.main(["--before", "k2/x", "--after", wrong])
+        assert why in capsys.readouterr().err
     rights = {"before": {("bills", 5, n): n == 1 for n in range(4)} | {("notes", 5, 1): True}}
     rights["ptx"] = dict.fromkeys(rights["before"], True)
     bills, notes, both = train_reinforce.table(rights).splitlines()[2:]

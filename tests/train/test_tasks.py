@@ -190,4 +190,17 @@ def test_make_run_has_a_task_of_the_held_out_set() -> None:
     root = Path(__file__).parents[2]
     one = task("configs", 4, "held-out", 60)
     assert {file.name: file.read_text() for file in (root / "examples" / "settings").iterdir()} == one.files
-    assert f"GOAL = {one.goal}\n" in (root / "Makefile").read_text()
+    assert f"GOAL = {one.goal}\nMODEL = k2/mini\nDIR = examples/settings\n" in (root / "Makefile").read_text()
+
+
+@pytest.mark.parametrize(
+    ("named", "extra"),
+    [([], "k2"), (["GOAL=x"], "local"), (["DIR="], "local"), (["MODEL=k2/x"], "k2"), (["MODEL=moonshot/x"], "")],
+)
+def test_make_run_sets_up_what_the_model_needs(named: list[str], extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FARSIDE_MODEL", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"):  # `make test` sets them
+        monkeypatch.delenv(name, raising=False)
+    done = subprocess.run(
+        ["make", "-n", "run", *named], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].strip() == f"scripts/setup.sh {extra}".strip()

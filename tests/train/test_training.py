@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from farside.train.model import grouped, made, matrices, others
 from farside.train.muon import Muon
 from farside.train.order import endless, pack, parts
 from farside.train.qk_clip import clip
+from farside.train.recipe import train
 from farside.train.room import check_memory
 from farside.train.schedule import wsd
 from farside.train.settings import Settings, Stage, read_settings
@@ -75,6 +77,18 @@ def test_examples_of_several_files_are_all_there(tmp_path: Path) -> None:
     assert len(every) == sum(counts)
     for index, (ids, learnt) in enumerate(wanted):
         assert torch.equal(every.example(index, 1000)[0], ids) and torch.equal(every.example(index, 1000)[1], learnt)
+
+
+def test_a_recipe_goes_on_from_given_weights_with_several_data(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / "data" / name).mkdir(parents=True)
+        written(tmp_path / "data" / name, 5)
+    torch.save(stirred().state_dict(), tmp_path / "first.pt")
+    stage = replace(STAGE, data=("a", "b"), tokens=300, learning_rate=0.0)
+    weights = train(replace(tiny(), stages=(stage,)), tmp_path / "data", tmp_path / "run", tmp_path / "first.pt")
+    held = torch.load(weights, weights_only=True)
+    assert all(torch.equal(held[name], tensor) for name, tensor in stirred().named_parameters())
+    assert json.loads((tmp_path / "run" / "tiny" / "settings.json").read_text())["examples"] == 10
 
 
 def test_the_fast_forms_give_what_the_plain_ones_give() -> None:
@@ -288,6 +302,22 @@ def test_a_stretched_stage_has_yarn_and_a_longer_window() -> None:
     assert long.max_position_embeddings == 4 * settings.shape.max_position_embeddings
     assert long.rope_scaling.original_max_position_embeddings == settings.shape.max_position_embeddings
     assert set(made(long, 1).state_dict()) == set(made(settings.shape, 1).state_dict())
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ('data = ["short"]', "data = []", "the stage supervised names no data"),
+        ("skew = 0.3", "skew = 0", "a skew of 0: it must be above 0"),
+        ("most_steps = 14", "most_steps = 2", "runs of 3 to 2 steps"),
+        ("most_steps = 14", "most_steps = 14\nfirst = -1", "a first task of number -1"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(was: str, now: str, told: str, tmp_path: Path) -> None:
+    text = (resources.files("farside.train") / "mini.toml").read_text()
+    (tmp_path / "s.toml").write_text(text.replace(was, now, 1))
+    with pytest.raises(FarsideError, match=told):
+        read_settings(tmp_path / "s.toml")
 
 
 def test_settings_that_are_none_are_refused(tmp_path: Path) -> None:

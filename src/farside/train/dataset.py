@@ -54,7 +54,7 @@ def write_dataset(path: Path, examples: Iterable[Example]) -> None:
 
 
 def joined(sets: Sequence[Dataset]) -> Dataset:
-    """Return the examples of one set behind those of the other; one set or more."""
+    """Return the examples of all sets, one set behind the other; there is one at least."""
     bases = torch.tensor([0, *(len(one.ids) for one in sets[:-1])]).cumsum(0)
     starts = [one.starts[:-1] + base for one, base in zip(sets, bases, strict=True)]
     ids = torch.cat([one.ids for one in sets])

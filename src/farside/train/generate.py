@@ -32,7 +32,7 @@ BATCH = 20
 
 
 def tasks(numbers: Iterable[int], split: Split, kinds: Kinds) -> Iterator[Task]:
-    """Yield tasks by number: families in turn, lengths from least to most, more of the short ones."""
+    """Yield tasks by number: families in turn, lengths from least to most, as the skew says."""
     for number in numbers:
         share = random.Random(f"{split} {number}").random() ** kinds.skew
         family = kinds.families[number % len(kinds.families)]
@@ -61,10 +61,10 @@ def generate(folder: Path, count: int, split: Split, kinds: Kinds, workers: int)
 
 def write(folder: Path, split: Split, kinds: Kinds, batch: int) -> int:
     """Write one file of traces, whole or not at all; return how many it holds."""
-    path = place(folder, batch)
+    path, first = place(folder, batch), kinds.first + batch * BATCH
     unfinished = path.with_suffix(".part")
     with home(), gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for one in tasks(range(batch * BATCH, (batch + 1) * BATCH), split, kinds):
+        for one in tasks(range(first, first + BATCH), split, kinds):
             file.write(json.dumps(traced(one), ensure_ascii=False) + "\n")
     unfinished.rename(path)
     return BATCH
@@ -92,14 +92,16 @@ def main() -> None:
     parser.add_argument("--least-steps", type=int, default=LEAST)
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--skew", type=float, default=SKEW, help="above 1: more short runs; below: more long ones")
+    parser.add_argument("--first", type=int, default=0, help="number of the first task; others give other tasks")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     try:
         kinds = Kinds(
             most_steps=options.most_steps,
             least_steps=options.least_steps,
-            families=options.families,
+            families=tuple(options.families),
             skew=options.skew,
+            first=options.first,
         )
     except ValueError as error:
         parser.error(str(error))

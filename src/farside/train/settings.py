@@ -20,7 +20,7 @@ Experts = Literal["bf16", "int4"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data(Kinds):
-    """A folder of examples."""
+    """A folder of examples: what tasks, and how it is called."""
 
     name: str
     tasks: int

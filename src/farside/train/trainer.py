@@ -60,7 +60,7 @@ class Trainer:
         model = made(settings.shape_of(stage), settings.seed)
         if before is not None:
             take_up(model, before)
-        first = digest(model)
+        first = None if before is None else digest(model)
         claim(folder, {"settings": asdict(settings), "stage": stage.name, "examples": len(data), "first": first})
         processes.shard(model)
         for experts in grouped(model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -12,10 +13,14 @@ from torch import Tensor
 
 from farside.errors import FarsideError
 from farside.k2.checkpoint import Checkpoint, open_checkpoint
+from farside.k2.config import Config, read_config
 from farside.k2.int4 import unpack
 from farside.k2.model import CausalLM
 from farside.k2.scheme import GROUP, module_of
 from farside.train.model import first_broken
+
+BESIDE = ("model_type", "vocab_size", "bos_token_id", "eos_token_id", "quantization_config", "dtype")
+"""Fields of a config that do not say what is computed, or whose tensors say it."""
 
 
 def take_up(model: CausalLM, path: Path) -> None:
@@ -38,10 +43,21 @@ def take_up(model: CausalLM, path: Path) -> None:
 def _held(model: CausalLM, path: Path) -> Mapping[str, Tensor]:
     """Return what a place holds, by the names of the model."""
     if path.is_dir():
+        _check_shape(model.config, read_config(path), path)
         checkpoint = open_checkpoint(path)
         return {name: _stored(checkpoint, name) for name in model.state_dict() if _has(checkpoint, name)}
     held: Mapping[str, Tensor] = torch.load(path, weights_only=True)
     return held.get("model", held)  # type: ignore[return-value]
+
+
+def _check_shape(wanted: Config, found: Config, path: Path) -> None:
+    """Refuse a checkpoint that computes something else, also where all of its tensors would fit."""
+    one, other = asdict(wanted), asdict(found)
+    for field in (field for field in one if field not in BESIDE and one[field] != other[field]):
+        raise FarsideError(
+            f"{path} has {field} = {other[field]}, and what is trained {one[field]}.",
+            "say so in the settings: stretch for YaRN and the window, [shape] for the rest",
+        )
 
 
 def _has(checkpoint: Checkpoint, name: str) -> bool:
@@ -58,8 +74,8 @@ def unrounded(packed: Tensor, scale: Tensor, shape: tuple[int, int]) -> Tensor:
     """Return a weight fp32 [out, in] that rounds to this INT4 one.
 
     The largest of a group is 7.5 scales wide (`farside.k2.int4`) and was rounded to 7 or -8: with what `dequantize`
-    gives back the scale would come out as another, and every code with it. A few scales still differ in the last
-    place, and two codes in a thousand.
+    gives back the scale would come out as another, and move all of the group by 7%. A few scales still differ in the
+    last place, and two codes in a thousand.
     """
     codes = unpack(packed, shape).float()
     wide = torch.where(codes == 7, 7.5, codes).clamp(min=-7.5)
