@@ -101,13 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="one task of three steps that is declined: does it run?")
     parser.add_argument("--out", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
-    few = (["declining"], [3], 1) if options.quick else (options.families, options.steps, options.tries)
+    which = (["declining"], [3], 1) if options.quick else (options.families, options.steps, options.tries)
     try:
         with tempfile.TemporaryDirectory() as place:
             settings = read_settings(options.config)
             folders = checkpoints(options.bf16, options.qat, options.data, settings, Path(place))
             ways = {name: Way(f"k2/{folder}", False, options.context) for name, folder in folders.items()}
-            jobs = [(way, what) for what in asked(*few) for way in ways.values()]
+            jobs = [(way, what) for what in asked(*which) for way in ways.values()]
             named = rights_of(list(made(jobs, None, options.workers)), ways)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")

@@ -45,7 +45,7 @@ def _held(model: CausalLM, path: Path) -> Mapping[str, Tensor]:
     if path.is_dir():
         _check_shape(model.config, read_config(path), path)
         checkpoint = open_checkpoint(path)
-        return {name: _stored(checkpoint, name) for name in model.state_dict() if _has(checkpoint, name)}
+        return {name: _stored(checkpoint, name) for name in model.state_dict()}
     held: Mapping[str, Tensor] = torch.load(path, weights_only=True)
     return held.get("model", held)  # type: ignore[return-value]
 
@@ -58,10 +58,6 @@ def _check_shape(wanted: Config, found: Config, path: Path) -> None:
             f"{path} has {field} = {other[field]}, and what is trained {one[field]}.",
             "say so in the settings: stretch for YaRN and the window, [shape] for the rest",
         )
-
-
-def _has(checkpoint: Checkpoint, name: str) -> bool:
-    return name in checkpoint.where or checkpoint.is_packed(module_of(name))
 
 
 def _stored(checkpoint: Checkpoint, name: str) -> Tensor:

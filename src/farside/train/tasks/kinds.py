@@ -19,7 +19,6 @@ class Kinds:
     """In turn; one that is named twice has twice as many tasks."""
     skew: float = SKEW
     """1: the same number for each doubling of the length; above: more short runs; below: more long ones."""
-
     first: int = 0
     """Number of the first task: what has the same numbers, families and lengths has the same tasks."""
 
