@@ -1,4 +1,4 @@
-"""What a training logs is drawn: each stage when it has ended, and all of them one behind the other."""
+"""A recipe trains its stages; what they log is drawn: each when it has ended, and all of them together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import pytest
 pytest.importorskip("torch", reason="training needs the extra k2")
 pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
+import torch
+
 from farside.errors import FarsideError
 from farside.train.curves import PANELS, draw, read_curve
 from farside.train.recipe import train
-from tests.train.test_training import STAGE, tiny, written
+from tests.train.test_training import STAGE, stirred, tiny, written
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +77,15 @@ def test_a_line_that_is_no_entry_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_stages_is_refused(tmp_path: Path) -> None:
     done = told(tmp_path, "--out", tmp_path / "c.svg")
     assert done.returncode == 1 and "holds no stage of a training. name the folder" in done.stderr
+
+
+def test_a_recipe_goes_on_from_given_weights_with_several_data(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / "data" / name).mkdir(parents=True)
+        written(tmp_path / "data" / name, 5)
+    torch.save(stirred().state_dict(), tmp_path / "first.pt")
+    stage = replace(STAGE, data=("a", "b"), tokens=300, learning_rate=0.0)
+    weights = train(replace(tiny(), stages=(stage,)), tmp_path / "data", tmp_path / "run", tmp_path / "first.pt")
+    held = torch.load(weights, weights_only=True)
+    assert all(torch.equal(held[name], tensor) for name, tensor in stirred().named_parameters())
+    assert json.loads((tmp_path / "run" / "tiny" / "settings.json").read_text())["examples"] == 10

@@ -32,7 +32,6 @@ from farside.train.model import grouped, made, matrices, others
 from farside.train.muon import Muon
 from farside.train.order import endless, pack, parts
 from farside.train.qk_clip import clip
-from farside.train.recipe import train
 from farside.train.room import check_memory
 from farside.train.schedule import wsd
 from farside.train.settings import Settings, Stage, read_settings
@@ -77,18 +76,6 @@ def test_examples_of_several_files_are_all_there(tmp_path: Path) -> None:
     assert len(every) == sum(counts)
     for index, (ids, learnt) in enumerate(wanted):
         assert torch.equal(every.example(index, 1000)[0], ids) and torch.equal(every.example(index, 1000)[1], learnt)
-
-
-def test_a_recipe_goes_on_from_given_weights_with_several_data(tmp_path: Path) -> None:
-    for name in "ab":
-        (tmp_path / "data" / name).mkdir(parents=True)
-        written(tmp_path / "data" / name, 5)
-    torch.save(stirred().state_dict(), tmp_path / "first.pt")
-    stage = replace(STAGE, data=("a", "b"), tokens=300, learning_rate=0.0)
-    weights = train(replace(tiny(), stages=(stage,)), tmp_path / "data", tmp_path / "run", tmp_path / "first.pt")
-    held = torch.load(weights, weights_only=True)
-    assert all(torch.equal(held[name], tensor) for name, tensor in stirred().named_parameters())
-    assert json.loads((tmp_path / "run" / "tiny" / "settings.json").read_text())["examples"] == 10
 
 
 def test_the_fast_forms_give_what_the_plain_ones_give() -> None:
