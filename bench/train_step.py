@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.config import Config
+from farside.k2.precision import autocast
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.attention import attentions
 from farside.train.balance import mixtures, rebalance
@@ -72,7 +73,7 @@ class Learner:
         """Run sequences [T] forward and back; `weights` [T - 1] of each token but the first. Returns the loss."""
         for attention in attentions(self._model):
             attention.watches = True
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             logits = self._model([each[:-1] for each in ids])
         losses = functional.cross_entropy(logits.float(), torch.cat([each[1:] for each in ids]), reduction="none")
         weight = torch.cat(tuple(weights))

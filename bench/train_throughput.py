@@ -1,4 +1,4 @@
-"""Training K2-mini: tokens a second of a step and its share of this machine's bf16 rate, beside transformers' step.
+"""Training K2-mini: tokens a second of a step and its share of this machine's matmul rate, beside transformers' step.
 
     python -m bench.train_throughput [--turns 10 --sequences 8 --length 512] [--quick]
 
@@ -24,6 +24,7 @@ from torch import Tensor
 from bench.ceilings import Ceilings, measure, progress
 from bench.train_step import BETAS, QUICK, Learner, shape
 from farside.k2.config import Config
+from farside.k2.precision import autocast
 from farside.k2.quantize import is_routed
 from farside.k2.tensors import tensors
 from farside.train.export import GRAPH
@@ -97,7 +98,7 @@ def theirs(config: Config, ids: Tensor) -> Side:
     adam = torch.optim.AdamW(model.parameters(), 1e-3, betas=BETAS, weight_decay=read_settings().decay)
 
     def gradients() -> None:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with autocast():
             loss = model(input_ids=ids, labels=ids, use_cache=False).loss
         loss.backward()
 
@@ -113,14 +114,14 @@ def table(sides: Sequence[Side], tokens: int, flops: int, ceilings: Ceilings) ->
     rows = [
         str(ceilings),
         f"{tokens:,} tokens and {flops / 1e9:,.0f} GFLOP a step, {len(sides[0].seconds)} steps of each in turns",
-        "| step | tokens a second (slowest to fastest) | forward and back, ms | optimizers, ms | of bf16 matmul |",
+        "| step | tokens a second (slowest to fastest) | forward and back, ms | optimizers, ms | of matmul |",
         "|---|---|---|---|---|",
     ]
     for side in sides:
         slow, middle, fast = (tokens / each(side.seconds) for each in (max, median, min))
         parts = (1000 * median(each[1:]) for each in (side.forth, side.moved))
         told = " | ".join(f"{part:,.0f}" for part in parts)
-        share = flops / median(side.seconds) / ceilings.bf16_flops_s
+        share = flops / median(side.seconds) / ceilings.flops_s
         rows.append(f"| {side.name} | {middle:,.0f} ({slow:,.0f} to {fast:,.0f}) | {told} | {share:.1%} |")
     return "\n".join(rows)
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from farside.k2.precision import fast_type
 from farside.train.processes import shared_out, whole
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -23,10 +24,10 @@ BATCH = 64
 
 
 def orthogonal(momenta: Tensor) -> Tensor:
-    """Bring the singular values of matrices [B, n, m] near 1 (Newton-Schulz, five iterations in bf16)."""
+    """Bring the singular values of matrices [B, n, m] near 1 (Newton-Schulz, five iterations in the fast type)."""
     wide = momenta.shape[-2] <= momenta.shape[-1]
-    x = (momenta if wide else momenta.mT).bfloat16()
-    x = x / x.float().norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7).bfloat16()
+    x = (momenta if wide else momenta.mT).to(fast_type())
+    x = x / x.float().norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7).to(x.dtype)
     a, b, c = COEFFICIENTS
     for _ in range(ITERATIONS):
         gram = x @ x.mT

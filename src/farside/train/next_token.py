@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from farside.k2.model import CausalLM
+from farside.k2.precision import autocast
 from farside.train import processes
 from farside.train.model import grouped
 from farside.train.order import passes
@@ -31,7 +32,7 @@ class Seen:
 
 def logits_of(model: CausalLM, ids: Sequence[Tensor]) -> Tensor:
     """Return the logits of each id but the first of its sequence, one sequence behind the other [N, vocabulary]."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with autocast():
         logits: Tensor = model([each[:-1] for each in ids])
     return logits.float()
 

@@ -12,8 +12,9 @@ import torch
 
 from farside.engine.base import Engine, Sampling
 from farside.engine.plain import PlainEngine
-from farside.engine.quick.model import cache_type, quicken
+from farside.engine.quick.model import quicken
 from farside.k2.model import CausalLM
+from farside.k2.precision import fast_type
 from farside.k2.quantize import is_routed
 from farside.k2.tokenizer import Tokenizer
 from farside.models.k2 import K2Model
@@ -81,7 +82,7 @@ def engine_of(model: CausalLM, rounds: bool, window: int, beside: int) -> PlainE
     for name, parameter in copy.named_parameters():
         if rounds and is_routed(name):
             parameter.data = rounded(parameter.data)
-    return PlainEngine(quicken(copy), window, kept=beside, cached=cache_type())
+    return PlainEngine(quicken(copy), window, kept=beside, cached=fast_type())
 
 
 def play(

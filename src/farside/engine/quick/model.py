@@ -26,11 +26,6 @@ def quicken(model: CausalLM) -> CausalLM:
     return model.float()
 
 
-def cache_type() -> torch.dtype:
-    """Return how quick attention keeps its cache: in bf16, as K2 does, where the processor multiplies that."""
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-
-
 def _quick(part: nn.Module) -> nn.Module:
     match part:
         case RMSNorm():
