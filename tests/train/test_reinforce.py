@@ -347,6 +347,16 @@ def shape_file() -> str:
                       "[shape]", *lines])  # fmt: skip
 
 
+def test_an_update_has_the_threads_that_runs_do_without(data: Path, weights: Path, tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        Reinforcer(tiny(), replace(SMALL, steps=1), weights, data, tmp_path).train()
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_divergence_names_the_tensor_and_keeps_no_weights(data: Path, weights: Path, tmp_path: Path) -> None:
     with pytest.raises(FarsideError, match=r"diverged at step 1: (model|lm_head)\..* is not finite"):
         stage_with(tmp_path, replace(SMALL, learning_rate=1e38), data, weights).train()

@@ -30,7 +30,7 @@ from farside.train.policy import Batch, add_policy_gradients, batch_of
 from farside.train.prepare import EXAMPLES
 from farside.train.progress import Progress
 from farside.train.reinforcement import Reinforcement, read_reinforcement
-from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout
+from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout, threads_kept
 from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
@@ -124,15 +124,20 @@ class Reinforcer:
         missing = [one for one in wanted if not place(folder, one.task.name, one.index).exists()]
         self._progress.add(len(wanted) - len(missing))
         if missing:
-            engine = engine_of(self._state.model, stage.experts == "int4", stage.window, stage.beside)
-            right = 0
-            with closing(play(engine, self._tokenizer, missing, str(stage.seed), temperature, stage.beside)) as made:
-                for count, rollout in enumerate(made, 1):
-                    _check_said(rollout, stage.window)
-                    rollout.write(folder)
-                    right += rollout.right
-                    self._progress.add(1, f", {right} of {count} right")
+            with threads_kept():
+                self._play(missing, folder, temperature)
         return [read_rollout(place(folder, one.task.name, one.index)) for one in wanted]
+
+    def _play(self, missing: list[Wanted], folder: Path, temperature: float) -> None:
+        """Make rollouts, and write each as it ends."""
+        stage, right = self._stage, 0
+        engine = engine_of(self._state.model, stage.experts == "int4", stage.window, stage.beside)
+        with closing(play(engine, self._tokenizer, missing, str(stage.seed), temperature, stage.beside)) as made:
+            for count, rollout in enumerate(made, 1):
+                _check_said(rollout, stage.window)
+                rollout.write(folder)
+                right += rollout.right
+                self._progress.add(1, f", {right} of {count} right")
 
     def _learn(self, batch: Batch, learning_rate: float) -> dict[str, Any]:
         """Update on the rollouts; return what was seen, that of the last update."""
