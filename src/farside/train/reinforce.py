@@ -119,7 +119,7 @@ class Reinforcer:
 
     def _played(self, wanted: list[Wanted], temperature: float) -> list[Rollout]:
         """Make the rollouts of a step; those that are on disk already are taken from there."""
-        stage, folder = self._stage, self._rollouts / f"{self._state.step:05}"
+        folder = self._rollouts / f"{self._state.step:05}"
         folder.mkdir(parents=True, exist_ok=True)
         missing = [one for one in wanted if not place(folder, one.task.name, one.index).exists()]
         self._progress.add(len(wanted) - len(missing))
