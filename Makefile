@@ -78,7 +78,7 @@ bench: ## list the benchmarks; make bench-NAME runs bench/NAME.py
 
 bench-small_model bench-citations: NEEDS = local
 bench-ceilings bench-k2_expert bench-k2_layer: NEEDS = parity
-bench-train_success bench-train_optimizers bench-train_throughput bench-train_context bench-train_int4 bench-train_reinforce: NEEDS = train parity
+bench-train_success bench-train_optimizers bench-train_throughput bench-train_context bench-train_int4 bench-train_reinforce bench-train_loss: NEEDS = train parity
 bench-%: bench/%.py
 	@scripts/setup.sh $(NEEDS) dev
 	@$(PYTHON_IN) -m bench.$* $(ARGS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,15 @@ pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
 import torch
 
-from bench import train_context, train_int4, train_optimizers, train_reinforce, train_success, train_throughput
+from bench import (
+    train_context,
+    train_int4,
+    train_loss,
+    train_optimizers,
+    train_reinforce,
+    train_success,
+    train_throughput,
+)
 from bench.intervals import paired
 from bench.rates import plot_steps
 from bench.train_int4 import BF16, QAT, ROUNDED
@@ -22,10 +32,16 @@ from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.load import load
 from farside.k2.prompt import Prompt
 from farside.k2.tokenizer_files import read_tokenizer
+from farside.train.examples import examples
 from farside.train.export import export
 from farside.train.fake_int4 import rounded
+from farside.train.generate import place as file_of
 from farside.train.model import made
+from farside.train.next_token import add_gradients
 from farside.train.runs import home
+from farside.train.tasks import task
+from farside.train.traces import traced
+from farside.train.weights import take_up
 from tests.train.test_training import stirred, tiny
 
 
@@ -139,6 +155,50 @@ def test_what_reinforcement_lifts_is_told_by_family(capsys: pytest.CaptureFixtur
     bills, notes, both = train_reinforce.table(rights).splitlines()[2:]
     assert bills.startswith("| bills | 1 of 4 = 25%") and "+75 points" in bills
     assert "+0 points" in notes and both.startswith("| all | 2 of 5") and "+60 points" in both
+
+
+def test_losses_are_those_of_training_by_family_and_by_what_stands_before(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write_byte_tokenizer(tmp_path)
+    models = [tmp_path / name for name in ("first", "second")]
+    for model, trained in zip(models, (stirred(), made(tiny().shape, 4)), strict=True):
+        export(trained.state_dict(), tiny().shape, tmp_path, model, "bf16")
+    with home():
+        traces = [traced(task("declining", number, "held-out", 3)) for number in (1, 2)]
+    (tmp_path / "traces").mkdir()
+    with gzip.open(file_of(tmp_path / "traces", 0), "wt") as file:
+        file.writelines(json.dumps(one) + "\n" for one in traces)
+    (group, *_), losses = zip(*train_loss.losses_of(models[0], tmp_path / "traces").items(), strict=True)
+    assert group == "declining" and losses[0] == losses[-1] and len(losses[0]) == 2
+    ours = made(tiny().shape, 1)
+    take_up(ours, models[0])
+    for trace, loss in zip(traces, losses[0].values(), strict=True):
+        (one,) = examples(trace, read_tokenizer(tmp_path))
+        assert loss == pytest.approx(
+            add_gradients(ours, [(torch.tensor(one.ids), torch.tensor(one.learnt))], 0.0).loss, rel=0.02
+        )
+    train_loss.main([f"one=k2/{models[0]}", f"k2/{models[1]}", "--traces", str(tmp_path / "traces")])
+    head, _, *rows = capsys.readouterr().out.splitlines()
+    assert head == f"| | runs | one | k2/{models[1]} | over one |"
+    assert rows[0].startswith(f"| declining | 2 | {sum(losses[0].values()) / 2:.4f} |") and rows[-1].startswith(
+        "| all |"
+    )
+    with pytest.raises(SystemExit, match="holds no traces"):
+        train_loss.main([f"k2/{models[0]}", "--traces", str(tmp_path)])
+
+
+def test_a_difference_of_losses_has_its_interval_and_stretches_double() -> None:
+    named = {"one": {"all": {0: 1.0, 1: 2.0}, "bills": {1: 2.0}, "up to token 1,024": {0: 1.0}},
+             "two": {"all": {0: 1.5, 1: 2.5}, "bills": {1: 2.5}, "up to token 1,024": {0: 1.5}}}  # fmt: skip
+    bills, near, both = train_loss.table(named).splitlines()[2:]
+    assert bills == "| bills | 1 | 2.0000 | 2.5000 | +0.5000 (±inf) |" and near.startswith(
+        "| up to token 1,024 | 1 |"
+    )
+    assert both == "| all | 2 | 1.5000 | 2.0000 | +0.5000 (±0.0000) |"
+    assert [train_loss.stretch(at) for at in (1023, 1024, 5000)] == [
+        f"up to token {end:,}" for end in (1024, 2048, 8192)
+    ]
 
 
 def test_rates_of_all_and_of_none_are_drawn(tmp_path: Path) -> None:
