@@ -1,11 +1,11 @@
-"""The next token's loss of checkpoints on held-out runs, by family and by what stands before: finer than what is right.
+"""The next token's loss of checkpoints on held-out runs, by family and by what stands before.
 
     python -m farside.train.generate --split held-out --out build/traces/held --tasks 200 --most-steps 14
     python -m bench.train_loss k2/PATH NAME=k2/PATH ... --traces build/traces/held
 
-What a teacher's runs say is judged, nothing else of them. Each checkpoint is compared with the first on the same runs:
-the mean over runs of a run's mean loss, and of its difference, with the 95% interval. Where the difference grows with
-the tokens that stand before, errors add up over a long chain.
+It shows what is too small for a rate of right runs. Only what the model is to say counts. Each checkpoint is compared
+with the first on the same runs: the mean over runs of a run's mean loss, and of its difference, with the 95%
+interval. Where the difference grows with the tokens that stand before, errors add up over a long chain.
 """
 
 from __future__ import annotations
