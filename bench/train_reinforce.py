@@ -4,7 +4,7 @@
 
 Checkpoints do the same tasks through the real agent: the one before reinforcement, and those that came of it, each
 under a name: with PTX and without, with a temperature that decays and with a fixed one. Each is compared with the one
-before on the same tasks. With --kept tries are written to a file and not made again: they are known by the model's
+before on the same tasks. With --plain tokens are sampled without min-p, as they were in the reinforcement. With --kept tries are written to a file and not made again: they are known by the model's
 path, so other weights want another file. The plot lies in docs/train_reinforce.svg.
 """
 
@@ -60,9 +60,9 @@ def plot(path: Path, named: Mapping[str, Rights]) -> None:
             shift = (place - (len(named) - 1) / 2) * 0.12
             rates = {at + shift: list(of_family(rights, family).values()) for at, family in enumerate(families)}
             draw_rates(axes, rates, name, joined=False)
-        axes.set_xticks(range(len(families)), families, fontsize=7)
-        axes.set_title("held-out tasks that are right, before reinforcement and after")
-        axes.legend(loc="lower left", fontsize=7)
+        axes.set_xticks(range(len(families)), families, fontsize=7, rotation=30)
+        axes.set_title("held-out tasks that are right, by family")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(named), fontsize=7)
 
 
 def named_model(text: str) -> tuple[str, str]:
@@ -80,12 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--steps", type=int, nargs="+", default=[5, 20])
     parser.add_argument("--tries", type=int, default=10, help="of each family and length")
+    parser.add_argument("--plain", action="store_true", help="sample without min-p")
     parser.add_argument("--workers", type=int, default=2, help="tasks at a time")
     parser.add_argument("--kept", type=Path, metavar="FILE", help="where tries are kept")
     parser.add_argument("--out", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
     models = [(BEFORE, options.before), *options.after]
-    ways = {name: Way(model, False, "keep-latest") for name, model in models}
+    ways = {name: Way(model, options.plain, "keep-latest") for name, model in models}
     if len(ways) < len(models):
         parser.error(f"each model needs a name of its own, and {BEFORE} is that of the first")
     whats = list(asked(options.families, options.steps, options.tries))
