@@ -4,8 +4,9 @@
 
 Checkpoints do the same tasks through the real agent: the one before reinforcement, and those that came of it, each
 under a name: with PTX and without, with a temperature that decays and with a fixed one. Each is compared with the one
-before on the same tasks. With --plain tokens are sampled without min-p, as they were in the reinforcement. With --kept tries are written to a file and not made again: they are known by the model's
-path, so other weights want another file. The plot lies in docs/train_reinforce.svg.
+before on the same tasks. With --plain tokens are sampled without min-p, as they are in the reinforcement. With --kept
+tries are written to a file and not made again: they are known by the model's path, so other weights want another
+file. The plot lies in docs/train_reinforce.svg.
 """
 
 from __future__ import annotations
