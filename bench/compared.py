@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 
 from bench.intervals import paired
@@ -22,3 +23,11 @@ def difference(before: Rights, after: Rights) -> str:
     gained = sum(after[what] and not before[what] for what in before)
     lost = sum(before[what] and not after[what] for what in before)
     return paired(gained, lost, len(before))
+
+
+def named_model(text: str) -> tuple[str, str]:
+    """Return the two parts of NAME=k2/PATH, as an argument has it."""
+    name, equals, model = text.partition("=")
+    if not (name and equals and model):
+        raise ArgumentTypeError(f"{text} is not NAME=k2/PATH")
+    return name, model

@@ -21,6 +21,7 @@ from statistics import fmean, stdev
 import torch
 from torch import Tensor
 
+from bench.compared import named_model
 from bench.intervals import Z
 from farside.engine.quick.model import quicken
 from farside.errors import FarsideError
@@ -105,15 +106,14 @@ def place_of(group: str) -> tuple[int, str]:
     return int(group.rpartition(" ")[2].replace(",", "")) if " " in group else 0, group
 
 
-def named_model(text: str) -> tuple[str, str]:
-    """Return the two parts of NAME=k2/PATH; a path alone is a name as well."""
-    name, equals, model = text.partition("=")
-    return (name, model) if equals else (text, text)
+def perhaps_named(text: str) -> tuple[str, str]:
+    """Return a name and a model; a path alone is a name as well."""
+    return named_model(text) if "=" in text else (text, text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", type=named_model, nargs="+", metavar="[NAME=]k2/PATH")
+    parser.add_argument("models", type=perhaps_named, nargs="+", metavar="[NAME=]k2/PATH")
     parser.add_argument(
         "--traces", type=Path, required=True, help="held-out runs, as farside.train.generate makes them"
     )

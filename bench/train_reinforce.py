@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.compared import Rights, difference, rights_of
+from bench.compared import Rights, difference, named_model, rights_of
 from bench.intervals import told
 from bench.rates import draw_rates
 from bench.tries import Way, asked, made
@@ -64,14 +64,6 @@ def plot(path: Path, named: Mapping[str, Rights]) -> None:
         axes.set_xticks(range(len(families)), families, fontsize=7, rotation=30)
         axes.set_title("held-out tasks that are right, by family")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(named), fontsize=7)
-
-
-def named_model(text: str) -> tuple[str, str]:
-    """Return the two parts of NAME=k2/PATH."""
-    name, equals, model = text.partition("=")
-    if not (name and equals and model):
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=k2/PATH")
-    return name, model
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,8 +3,9 @@
     python -m bench.train_throughput [--turns 10 --sequences 8 --length 512] [--quick]
 
 The same batch of equal sequences goes through farside's step and through DeepseekV3ForCausalLM of the same shape, in
-turns, forward, back and optimizers, in bf16 by autocast over fp32 weights. farside's optimizers are Muon and AdamW;
-transformers' model has AdamW for all. The plot lies in docs/train_throughput.svg.
+turns, forward, back and optimizers: over fp32 weights, by autocast in the type that the processor multiplies fast.
+farside's optimizers are Muon and AdamW; transformers' model has AdamW for all. The plot lies in
+docs/train_throughput.svg.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from farside.train.policy import Batch, add_policy_gradients, batch_of
 from farside.train.prepare import EXAMPLES
 from farside.train.progress import Progress
 from farside.train.reinforcement import Reinforcement, read_reinforcement
-from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout, threads_kept
+from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout
 from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
@@ -124,8 +124,7 @@ class Reinforcer:
         missing = [one for one in wanted if not place(folder, one.task.name, one.index).exists()]
         self._progress.add(len(wanted) - len(missing))
         if missing:
-            with threads_kept():
-                self._play(missing, folder, temperature)
+            self._play(missing, folder, temperature)
         return [read_rollout(place(folder, one.task.name, one.index)) for one in wanted]
 
     def _play(self, missing: list[Wanted], folder: Path, temperature: float) -> None:

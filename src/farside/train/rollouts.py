@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -76,16 +75,6 @@ def read_rollout(path: Path) -> Rollout:
     return Rollout(**{**held, "sequences": tuple(Example(**one) for one in held["sequences"])})
 
 
-@contextmanager
-def threads_kept() -> Iterator[None]:
-    """Give torch its threads back afterwards: runs are quickest with one, a training with all."""
-    threads = torch.get_num_threads()
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def engine_of(model: CausalLM, rounds: bool, window: int, beside: int) -> PlainEngine:
     """Return an engine with a copy of a model's weights; `rounds`: routed experts as INT4 holds them."""
     copy = CausalLM(model.config)
@@ -106,7 +95,7 @@ def play(
     Raises:
         FarsideError: there is no sandbox, or the weights compute what is no number.
     """
-    table = Table(engine)
+    table, threads = Table(engine), torch.get_num_threads()
     pool = ThreadPoolExecutor(beside, "farside-rollout", torch.set_num_threads, (1,))
     with home():
         try:
@@ -116,6 +105,7 @@ def play(
         finally:
             table.halted.set()
             pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(threads)
 
 
 def _played(table: Table, tokenizer: Tokenizer, wanted: Wanted, seed: str, temperature: float) -> Rollout:

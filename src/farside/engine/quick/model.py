@@ -12,18 +12,21 @@ from farside.k2.model import CausalLM, DecoderLayer, MixtureOfExperts, MultiHead
 
 
 def quicken(model: CausalLM) -> CausalLM:
-    """Return the model, which is another from now on: all in fp32, nothing of it INT4, for inference alone.
-
-    torch takes one thread from here on: operations of a small model end sooner than a second one takes them up, and
-    each would wait for a busy core.
-    """
-    torch.set_num_threads(1)
+    """Return the model, which is another from now on: all in fp32, nothing of it INT4, for inference alone."""
     for layer in model.model.layers:
         assert isinstance(layer, DecoderLayer)
         for name, part in [*layer.named_children()]:
             layer.register_module(name, _quick(part))
     model.model.register_module("norm", _quick(model.model.norm))
     return model.float()
+
+
+def take_one_thread() -> None:
+    """Have torch take one thread from here on, as runs of a small model want it.
+
+    Operations end sooner than a second thread takes them up, and each would wait for a busy core.
+    """
+    torch.set_num_threads(1)
 
 
 def _quick(part: nn.Module) -> nn.Module:
