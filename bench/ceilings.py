@@ -1,4 +1,4 @@
-"""What this machine can do at most: bytes read from memory and bf16 multiplications a second.
+"""What this machine can do at most: bytes read from memory, and multiplications a second in bf16 and in fp32.
 
     python -m bench.ceilings
 

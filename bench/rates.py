@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str, joined: bool = True) -> None:
-    """Draw a line, or its points alone: place on the x axis -> the tries there, at least one each."""
+def draw_rates(axes: Axes, tries: Mapping[float, Sequence[bool]], label: str, line: str = "-") -> None:
+    """Draw points: place on the x axis -> the tries there, at least one each; joined in matplotlib's line style."""
     rates = [sum(each) / len(each) for each in tries.values()]
     ends = [wilson(sum(each), len(each)) for each in tries.values()]
     # 1 - 1.0 may come out as -1e-16, which matplotlib refuses.
     spread = [[max(0.0, rate - low) for rate, (low, _) in zip(rates, ends, strict=True)],
               [max(0.0, high - rate) for rate, (_, high) in zip(rates, ends, strict=True)]]  # fmt: skip
-    look = "o-" if joined else "o"
-    axes.errorbar(list(tries), rates, yerr=spread, fmt=look, markersize=3, capsize=3, linewidth=1.2, label=label)
+    axes.errorbar(
+        list(tries), rates, yerr=spread, fmt=f"o{line}", markersize=3, capsize=3, linewidth=1.2, label=label
+    )
     axes.set_ylim(-0.02, 1.02)
 
 

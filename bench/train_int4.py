@@ -30,6 +30,8 @@ from farside.train.tasks import FAMILIES
 
 PLOT = Path("docs/train_int4.svg")
 BF16, ROUNDED, QAT = "bf16", "rounded after training", "trained with rounding"
+PAIRS = ((BF16, ROUNDED), (BF16, QAT), (ROUNDED, QAT))
+"""What is compared with what."""
 
 
 def checkpoints(bf16: Path, qat: Path, tokenizer: Path, settings: Settings, place: Path) -> dict[str, Path]:
@@ -69,11 +71,12 @@ def lengths_of(named: Mapping[str, Rights]) -> list[int]:
 
 def table(named: Mapping[str, Rights]) -> str:
     """Return the rates by length, and the differences on the same tasks."""
-    rows = [f"| steps | {BF16} | {ROUNDED} | {QAT} | it over bf16 | it over rounding |", "|---" * 6 + "|"]
+    heads = ["steps", BF16, ROUNDED, QAT, *(f"{later}, over {before}" for before, later in PAIRS)]
+    rows = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for length in lengths_of(named):
         each = {name: of_length(rights, length) for name, rights in named.items()}
         rates = [told(sum(one.values()), len(one)) for one in each.values()]
-        over = [difference(each[other], each[QAT]) for other in (BF16, ROUNDED)]
+        over = [difference(each[before], each[later]) for before, later in PAIRS]
         rows.append(f"| {' | '.join([str(length), *rates, *over])} |")
     return "\n".join(rows)
 

@@ -5,86 +5,128 @@
 
 It shows what is too small for a rate of right runs. Only what the model is to say counts. Each checkpoint is compared
 with the first on the same runs: the mean over runs of a run's mean loss, and of its difference, with the 95%
-interval. Where the difference grows with the tokens that stand before, errors add up over a long chain.
+interval. What stands before a token is what the teacher said, without a mistake of the model's own. A stretch has
+those runs that come so far: stretches are compared with each other where all runs are of like length. The plot lies
+in docs/train_loss.svg.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 
 import torch
 from torch import Tensor
 
 from bench.compared import named_model
-from bench.intervals import Z
+from bench.intervals import half_width
 from farside.engine.quick.model import quicken
 from farside.errors import FarsideError
+from farside.k2.config import read_config
+from farside.k2.latent_cache import LatentCache
 from farside.k2.load import load
 from farside.k2.model import CausalLM
 from farside.k2.tokenizer import Tokenizer
-from farside.k2.tokenizer_files import read_tokenizer
+from farside.k2.tokenizer_files import NAMES, RANKS, read_tokenizer
 from farside.models.k2 import folder
 from farside.train.examples import Example, examples
 from farside.train.generate import read
+from farside.train.picture import check_drawing, picture
 
+PLOT = Path("docs/train_loss.svg")
 SHORTEST = 1024
 """Tokens of the first stretch; each one behind it ends at twice as many."""
-Losses = dict[str, dict[int, float]]
+CHUNK = 512
+"""Tokens that run together; attention's scores for them are [heads, CHUNK, tokens so far]."""
+Group = tuple[int, str]
+"""A family, a stretch or all: its place in the table, and what it is called."""
+Losses = dict[Group, dict[int, float]]
 """By group, the mean loss of each run that has some of it; runs have numbers."""
+Run = tuple[str, Example]
+"""A family and a conversation."""
+ALL: Group = (sys.maxsize, "all")
 
 
-def losses_of(path: Path, traces: Path) -> Losses:
-    """Return how a checkpoint does.
+def measured(paths: Mapping[str, Path], traces: Path) -> dict[str, Losses]:
+    """Return how each checkpoint does, by its name.
 
     Raises:
-        FarsideError: it cannot be read, or there are no traces.
+        FarsideError: one cannot be read, or they and the traces do not fit each other.
     """
-    tokenizer, model = read_tokenizer(path), quicken(load(path))
-    gathered = defaultdict[str, dict[int, list[float]]](lambda: defaultdict(list))
-    for number, (family, example) in enumerate(runs(traces, tokenizer)):
-        for place, loss in said(model, example):
-            for group in (family, stretch(place), "all"):
-                gathered[group][number].append(loss)
-    if not gathered:
+    first = next(iter(paths.values()))
+    held = runs(traces, read_tokenizer(first))
+    for path in paths.values():
+        check(path, first, max(len(example.ids) for _, example in held))
+    named = dict[str, Losses]()
+    for name, path in paths.items():
+        named[name] = losses_of(quicken(load(path)), held)
+        print(f"  {name}", file=sys.stderr, flush=True)
+    return named
+
+
+def runs(traces: Path, tokenizer: Tokenizer) -> list[Run]:
+    """Return the conversations of all traces.
+
+    Raises:
+        FarsideError: there are none.
+    """
+    found = [(trace["family"], example) for trace in read(traces) for example in examples(trace, tokenizer)]
+    if not found:
         raise FarsideError(f"{traces} holds no traces.", "make some with farside.train.generate")
+    return found
+
+
+def check(path: Path, first: Path, longest: int) -> None:
+    """Refuse a checkpoint that runs of so many tokens, in the first one's vocabulary, do not fit.
+
+    Raises:
+        FarsideError: its vocabulary is another, or its window is too small.
+    """
+    read_tokenizer(path)
+    if any((path / name).read_bytes() != (first / name).read_bytes() for name in (RANKS, NAMES)):
+        raise FarsideError(f"{path} and {first} have other tokens.", "name checkpoints of one vocabulary")
+    if longest > (window := read_config(path).max_position_embeddings):
+        raise FarsideError(
+            f"The window of {path} has {window:,} tokens, a run {longest:,}.", "make shorter ones with --most-steps"
+        )
+
+
+def losses_of(model: CausalLM, runs: Sequence[Run]) -> Losses:
+    """Return how a model does."""
+    gathered = defaultdict[Group, dict[int, list[float]]](lambda: defaultdict(list))
+    for number, (family, example) in enumerate(runs):
+        for place, loss in said(model, example):
+            for group in ((0, family), stretch(place), ALL):
+                gathered[group][number].append(loss)
     return {group: {number: fmean(each) for number, each in own.items()} for group, own in gathered.items()}
-
-
-def runs(traces: Path, tokenizer: Tokenizer) -> Iterator[tuple[str, Example]]:
-    """Yield the conversations of all traces, each with its family."""
-    for trace in read(traces):
-        for example in examples(trace, tokenizer):
-            yield trace["family"], example
 
 
 @torch.no_grad()
 def said(model: CausalLM, example: Example) -> Iterator[tuple[int, float]]:
     """Yield the place and the loss of each token that the model is to say."""
-    ids = torch.tensor(example.ids)
-    logits: Tensor = model([ids[:-1]])
-    losses = torch.nn.functional.cross_entropy(logits.float(), ids[1:], reduction="none").tolist()
-    yield from ((at, loss) for at, loss in enumerate(losses, 1) if example.learnt[at])
+    ids, cache = torch.tensor(example.ids), LatentCache(model.config, torch.float32)
+    for start in range(0, len(ids) - 1, CHUNK):
+        new, next_ = ids[start : start + CHUNK], ids[start + 1 : start + CHUNK + 1]
+        logits: Tensor = model([new[: len(next_)]], [cache])
+        losses = torch.nn.functional.cross_entropy(logits.float(), next_, reduction="none").tolist()
+        yield from ((at, loss) for at, loss in enumerate(losses, start + 1) if example.learnt[at])
 
 
-def stretch(place: int) -> str:
+def stretch(place: int) -> Group:
     """Return the stretch of a conversation in which a place lies."""
     end = SHORTEST
     while place >= end:
         end *= 2
-    return f"up to token {end:,}"
+    return end, f"up to token {end:,}"
 
 
-def compared(first: Mapping[int, float], other: Mapping[int, float]) -> str:
-    """Return a mean loss, and by how much it is above that of the first on the same runs."""
-    apart = [other[number] - loss for number, loss in first.items()]
-    half = Z * stdev(apart) / math.sqrt(len(apart)) if len(apart) > 1 else math.inf
-    return f"{fmean(other.values()):.4f} | {fmean(apart):+.4f} (±{half:.4f})"
+def apart(first: Mapping[int, float], other: Mapping[int, float]) -> list[float]:
+    """Return by how much the losses of the same runs differ."""
+    return [other[number] - loss for number, loss in first.items()]
 
 
 def table(named: Mapping[str, Losses]) -> str:
@@ -92,18 +134,31 @@ def table(named: Mapping[str, Losses]) -> str:
     first, *later = named
     rows = [f"| | runs | {first} | {' | '.join(f'{name} | over {first}' for name in later)} |"]
     rows.append("|---" * (3 + 2 * len(later)) + "|")
-    for group in sorted(named[first], key=place_of):
+    for group in sorted(named[first]):
         own = named[first][group]
-        cells = [group, str(len(own)), f"{fmean(own.values()):.4f}"]
-        rows.append(f"| {' | '.join(cells + [compared(own, named[name][group]) for name in later])} |")
+        cells = [group[1], str(len(own)), f"{fmean(own.values()):.4f}"]
+        for name in later:
+            other = named[name][group]
+            more = apart(own, other)
+            cells += [f"{fmean(other.values()):.4f}", f"{fmean(more):+.4f} (±{half_width(more):.4f})"]
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def place_of(group: str) -> tuple[int, str]:
-    """Families by name, then stretches by length, then all."""
-    if group == "all":
-        return sys.maxsize, group
-    return int(group.rpartition(" ")[2].replace(",", "")) if " " in group else 0, group
+def plot(path: Path, named: Mapping[str, Losses]) -> None:
+    """Draw by how much each is above the first, by stretch; one with a single run is left out."""
+    first, *later = named
+    stretches = [group for group, own in sorted(named[first].items()) if 0 < group[0] < ALL[0] and len(own) > 1]
+    with picture(path) as (axes,):
+        for name in later:
+            more = [apart(named[first][group], named[name][group]) for group in stretches]
+            ends = [end for end, _ in stretches]
+            axes.errorbar(ends, [*map(fmean, more)], [*map(half_width, more)], fmt="o-", capsize=3, label=name)
+        axes.axhline(0, color="grey", linewidth=0.6)
+        axes.set_xscale("log", base=2)
+        axes.set_title(f"loss on held-out runs, above that of {first}")
+        axes.set_xlabel("tokens before, at most")
+        axes.legend(loc="best")
 
 
 def perhaps_named(text: str) -> tuple[str, str]:
@@ -117,15 +172,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--traces", type=Path, required=True, help="held-out runs, as farside.train.generate makes them"
     )
+    parser.add_argument("--out", type=Path, default=PLOT)
     options = parser.parse_args(arguments)
-    named = dict[str, Losses]()
+    if len(dict(options.models)) < len(options.models):
+        parser.error("two checkpoints have one name: give each its own, as NAME=k2/PATH")
     try:
-        for name, model in options.models:
-            named[name] = losses_of(folder(model), options.traces)
-            print(f"  {name}", file=sys.stderr, flush=True)
+        check_drawing()
+        named = measured({name: folder(model) for name, model in options.models}, options.traces)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
     print(table(named))
+    plot(options.out, named)
 
 
 if __name__ == "__main__":

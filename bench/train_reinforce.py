@@ -53,16 +53,16 @@ def table(named: Mapping[str, Rights]) -> str:
     return "\n".join(rows)
 
 
-def plot(path: Path, named: Mapping[str, Rights]) -> None:
-    """Draw the rates by family, the checkpoints beside each other."""
+def plot(path: Path, named: Mapping[str, Rights], sampling: str) -> None:
+    """Draw the rates by family, the checkpoints beside each other, under the name of the sampling."""
     families = families_of(next(iter(named.values())))
     with picture(path) as (axes,):
         for place, (name, rights) in enumerate(named.items()):
             shift = (place - (len(named) - 1) / 2) * 0.12
             rates = {at + shift: list(of_family(rights, family).values()) for at, family in enumerate(families)}
-            draw_rates(axes, rates, name, joined=False)
+            draw_rates(axes, rates, name, line="")
         axes.set_xticks(range(len(families)), families, fontsize=7, rotation=30)
-        axes.set_title("held-out tasks that are right, by family")
+        axes.set_title(f"held-out tasks that are right, by family, {sampling}")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(named), fontsize=7)
 
 
@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"{error} {error.next_step}")
     named = rights_of(done, ways)
     print(table(named))
-    plot(options.out, named)
+    plot(options.out, named, "plain" if options.plain else "min-p")
 
 
 if __name__ == "__main__":

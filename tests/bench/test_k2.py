@@ -20,6 +20,10 @@ def test_the_bound_is_the_slower_of_reading_and_multiplying() -> None:
     assert CEILINGS.bound_s(nbytes=10**9, flops=200 * 10**9) == 2.0
 
 
+def test_work_is_held_against_the_faster_type() -> None:
+    assert ceilings.Ceilings(bytes_s=10e9, bf16_flops_s=1e9, fp32_flops_s=50e9).flops_s == 50e9
+
+
 def test_the_ceilings_are_measured() -> None:
     found = ceilings.measure(read_bytes=1 << 20, width=64, least_s=0)
     assert min(found.bytes_s, found.bf16_flops_s, found.fp32_flops_s) > 0

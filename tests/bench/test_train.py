@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ pytest.importorskip("torch", reason="needs the extra k2")
 pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
 import torch
+from torch.nn import functional
 
 from bench import (
     train_context,
@@ -22,26 +24,24 @@ from bench import (
     train_success,
     train_throughput,
 )
-from bench.intervals import paired
+from bench.intervals import half_width, paired, students_t
 from bench.rates import plot_steps
 from bench.train_int4 import BF16, QAT, ROUNDED
 from bench.train_step import QUICK, shape
 from bench.tries import Try, Way
+from farside.engine.quick.model import quicken
 from farside.errors import FarsideError
 from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.load import load
 from farside.k2.prompt import Prompt
 from farside.k2.tokenizer_files import read_tokenizer
-from farside.train.examples import examples
 from farside.train.export import export
 from farside.train.fake_int4 import rounded
 from farside.train.generate import place as file_of
 from farside.train.model import made
-from farside.train.next_token import add_gradients
 from farside.train.runs import home
 from farside.train.tasks import task
 from farside.train.traces import traced
-from farside.train.weights import take_up
 from tests.train.test_training import stirred, tiny
 
 
@@ -130,7 +130,8 @@ def test_checkpoints_are_compared_on_the_same_tasks(tmp_path: Path) -> None:
     right = {BF16: (1, 2, 3, 4), ROUNDED: (1,), QAT: (1, 2, 3, 5)}
     named = {name: {("bills", 5, n): n in right[name] for n in range(1, 6)} for name in right}
     row = train_int4.table(named).splitlines()[-1]
-    assert row.startswith("| 5 | 4 of 5 = 80%") and "+0 points" in row and "+60 points" in row
+    assert row.startswith("| 5 | 4 of 5 = 80%")
+    assert [cell.split()[0] for cell in row.split(" | ")[4:]] == ["-60", "+0", "+60"]
     train_int4.plot(tmp_path / "p.svg", named)
     assert all(name in (tmp_path / "p.svg").read_text() for name in right)
 
@@ -142,10 +143,11 @@ def test_what_reinforcement_lifts_is_told_by_family(capsys: pytest.CaptureFixtur
         export(stirred().state_dict(), tiny().shape, tmp_path, model)
     kept, drawn = tmp_path / "tries.jsonl", tmp_path / "p.svg"
     few = ["--families", "declining", "--steps", "3", "--tries", "2", "--kept", str(kept), "--out", str(drawn)]
-    train_reinforce.main(["--before", f"k2/{models[0]}", "--after", f"ptx=k2/{models[1]}", *few])
+    train_reinforce.main(["--before", f"k2/{models[0]}", "--after", f"ptx=k2/{models[1]}", "--plain", *few])
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "| family | before | ptx | over before |" and told[2].startswith("| declining | 0 of 2 = 0%")
-    assert kept.read_text().count("\n") == 4 and all(f">{name}<" in drawn.read_text() for name in ("before", "ptx"))
+    assert kept.read_text().count('"plain": true') == 4 and "by family, plain" in drawn.read_text()
+    assert all(f">{name}<" in drawn.read_text() for name in ("before", "ptx"))
     for wrong, why in (("before=k2/x", "a name of its own"), ("k2/x", "k2/x is not NAME=k2/PATH")):
         with pytest.raises(SystemExit):
             train_reinforce.main(["--before", "k2/x", "--after", wrong])
@@ -169,36 +171,45 @@ def test_losses_are_those_of_training_by_family_and_by_what_stands_before(
     (tmp_path / "traces").mkdir()
     with gzip.open(file_of(tmp_path / "traces", 0), "wt") as file:
         file.writelines(json.dumps(one) + "\n" for one in traces)
-    (group, *_), losses = zip(*train_loss.losses_of(models[0], tmp_path / "traces").items(), strict=True)
-    assert group == "declining" and losses[0] == losses[-1] and len(losses[0]) == 2
-    ours = made(tiny().shape, 1)
-    take_up(ours, models[0])
-    for trace, loss in zip(traces, losses[0].values(), strict=True):
-        (one,) = examples(trace, read_tokenizer(tmp_path))
-        assert loss == pytest.approx(
-            add_gradients(ours, [(torch.tensor(one.ids), torch.tensor(one.learnt))], 0.0).loss, rel=0.02
-        )
-    train_loss.main([f"one=k2/{models[0]}", f"k2/{models[1]}", "--traces", str(tmp_path / "traces")])
+    held = train_loss.runs(tmp_path / "traces", read_tokenizer(tmp_path))
+    (group, *_), losses = zip(*train_loss.losses_of(quicken(load(models[0])), held).items(), strict=True)
+    assert group == (0, "declining") and losses[0] == losses[-1] and len(losses[0]) == 2
+    plain = load(models[0]).float()
+    for (_, example), loss in zip(held, losses[0].values(), strict=True):
+        ids, learnt = torch.tensor(example.ids), torch.tensor(example.learnt)
+        assert len(ids) > train_loss.CHUNK
+        each = functional.cross_entropy(plain([ids[:-1]]), ids[1:], reduction="none")
+        assert loss == pytest.approx(each[learnt[1:] > 0].mean().item(), rel=1e-4)
+    asked, drawn = ["--traces", str(tmp_path / "traces")], tmp_path / "p.svg"
+    train_loss.main([f"one=k2/{models[0]}", f"k2/{models[1]}", *asked, "--out", str(drawn)])
     head, _, *rows = capsys.readouterr().out.splitlines()
+    assert f">k2/{models[1]}<" in drawn.read_text()
     assert head == f"| | runs | one | k2/{models[1]} | over one |"
     assert rows[0].startswith(f"| declining | 2 | {sum(losses[0].values()) / 2:.4f} |") and rows[-1].startswith(
         "| all |"
     )
     with pytest.raises(SystemExit, match="holds no traces"):
         train_loss.main([f"k2/{models[0]}", "--traces", str(tmp_path)])
+    with pytest.raises(SystemExit, match="have other tokens"):
+        train_loss.main([f"k2/{models[0]}", "k2/mini", *asked])
+    with pytest.raises(FarsideError, match=r"has 8,192 tokens, a run 9,000"):
+        train_loss.check(models[0], models[0], 9000)
+    with pytest.raises(SystemExit):
+        train_loss.main([f"one=k2/{models[0]}", f"one=k2/{models[1]}", *asked])
+    assert "two checkpoints have one name" in capsys.readouterr().err
 
 
 def test_a_difference_of_losses_has_its_interval_and_stretches_double() -> None:
-    named = {"one": {"all": {0: 1.0, 1: 2.0}, "bills": {1: 2.0}, "up to token 1,024": {0: 1.0}},
-             "two": {"all": {0: 1.5, 1: 2.5}, "bills": {1: 2.5}, "up to token 1,024": {0: 1.5}}}  # fmt: skip
-    bills, near, both = train_loss.table(named).splitlines()[2:]
-    assert bills == "| bills | 1 | 2.0000 | 2.5000 | +0.5000 (±inf) |" and near.startswith(
-        "| up to token 1,024 | 1 |"
-    )
+    near = train_loss.stretch(3)
+    named = {
+        "one": {train_loss.ALL: {0: 1.0, 1: 2.0}, (0, "bills"): {1: 2.0}, near: {0: 1.0}},
+        "two": {train_loss.ALL: {0: 1.5, 1: 2.5}, (0, "bills"): {1: 2.5}, near: {0: 1.5}},
+    }
+    bills, first, both = train_loss.table(named).splitlines()[2:]
+    assert bills == "| bills | 1 | 2.0000 | 2.5000 | +0.5000 (±inf) |"
+    assert first.startswith("| up to token 1,024 | 1 |")
     assert both == "| all | 2 | 1.5000 | 2.0000 | +0.5000 (±0.0000) |"
-    assert [train_loss.stretch(at) for at in (1023, 1024, 5000)] == [
-        f"up to token {end:,}" for end in (1024, 2048, 8192)
-    ]
+    assert [train_loss.stretch(at)[0] for at in (1023, 1024, 5000)] == [1024, 2048, 8192]
 
 
 def test_rates_of_all_and_of_none_are_drawn(tmp_path: Path) -> None:
@@ -209,6 +220,13 @@ def test_rates_of_all_and_of_none_are_drawn(tmp_path: Path) -> None:
 def test_a_difference_on_the_same_tasks_has_its_interval() -> None:
     assert paired(9, 1, 50) == "+16 points (+4 to +27), p = 0.021"
     assert paired(0, 0, 20).endswith("p = 1")
+
+
+def test_a_mean_has_students_interval() -> None:
+    assert half_width([1.0, 3.0]) == pytest.approx(12.706)
+    assert half_width([1.0, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(2.776 * 2.5**0.5 / 5**0.5, rel=0.01)
+    assert students_t(3) == pytest.approx(3.182, rel=0.01) and students_t(20) == pytest.approx(2.086, rel=1e-3)
+    assert half_width([1.0]) == math.inf
 
 
 def test_tries_are_kept_and_not_made_again(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ def twice(config: Config) -> tuple[CausalLM, CausalLM]:
     return plain, quicken(quick)
 
 
+def test_making_a_model_quick_leaves_threads_alone() -> None:
+    torch.set_num_threads(2)
+    twice(random_config(0))
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(1)
+
+
 @pytest.mark.parametrize("seed", range(6))
 @torch.inference_mode()
 def test_every_switch_of_the_graph_gives_the_same_logits(seed: int) -> None:

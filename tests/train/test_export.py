@@ -1,5 +1,6 @@
 """A trained model becomes a checkpoint: to the bit what quantization-aware training computed, and read by others."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from farside.train.export import export
 from farside.train.grouped import grouped_experts
 from farside.train.model import grouped, made
 from farside.train.weights import take_up
+from tests.k2.checkpoints import rewrite
 from tests.train.test_training import shape, tiny
 
 IDS = torch.arange(60) * 7 % 512
@@ -38,6 +40,13 @@ def folder(trained: CausalLM, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_byte_tokenizer(place)
     export(trained.state_dict(), shape(), place, place / "model")
     return place / "model"
+
+
+def test_a_checkpoint_that_lacks_a_tensor_is_not_taken_up(folder: Path, tmp_path: Path) -> None:
+    torn = Path(shutil.copytree(folder, tmp_path / "torn"))
+    rewrite(torn, "model.norm.weight", None)
+    with pytest.raises(FarsideError, match=r"model\.norm\.weight"):
+        take_up(made(shape(), 1), torn)
 
 
 @torch.no_grad()

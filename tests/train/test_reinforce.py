@@ -268,7 +268,12 @@ class Droning:
 
     window = 1_000_000
 
+    def __init__(self) -> None:
+        self.threads = set[int]()
+        """That torch had where it was asked."""
+
     def start(self, job: Job) -> RecitedStream:
+        self.threads.add(torch.get_num_threads())
         return RecitedStream(repeat(0, job.max_tokens))
 
     def close(self) -> None:
@@ -279,9 +284,10 @@ def test_closing_ends_runs_that_would_go_on(speaking: Tokenizer) -> None:
     one = task("notes", FIRST, "train", 3)
     wanted = [Wanted(one, index, 10**9) for index in range(3)]
     wanted[0] = replace(wanted[0], budget=5)
-    runs = play(Droning(), speaking, wanted, "1", 1.0, beside=2)
+    droning = Droning()
+    runs = play(droning, speaking, wanted, "1", 1.0, beside=2)
     with home():
-        assert next(runs).cut
+        assert next(runs).cut and droning.threads == {1}
         began = time.monotonic()
         runs.close()
     assert time.monotonic() - began < 10

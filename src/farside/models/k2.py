@@ -44,7 +44,8 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
     config = examined(path)
     from farside.engine.memory import is_small
     from farside.engine.plain import PlainEngine
-    from farside.engine.quick.model import quicken, take_one_thread
+    from farside.engine.quick.model import quicken
+    from farside.engine.threads import take_one_thread
     from farside.k2.load import load
     from farside.k2.precision import fast_type
     from farside.k2.tokenizer_files import read_tokenizer
@@ -58,8 +59,8 @@ def open_k2(name: str, overrides: Mapping[str, object] | None = None) -> K2Model
     profile = k2_profile(name, overrides)
     usual = usual_sampling(profile)
     if is_small(config):
-        take_one_thread()
         engine = PlainEngine(quicken(load(path)), profile.window, ahead=AHEAD, cached=fast_type())
+        take_one_thread()
     else:
         engine = PlainEngine(load(path), profile.window)
     return K2Model(profile, engine, tokenizer, usual)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import nn
 
 from farside.engine.quick.attention import QuickAttention
@@ -19,14 +18,6 @@ def quicken(model: CausalLM) -> CausalLM:
             layer.register_module(name, _quick(part))
     model.model.register_module("norm", _quick(model.model.norm))
     return model.float()
-
-
-def take_one_thread() -> None:
-    """Have torch take one thread from here on, as runs of a small model want it.
-
-    Operations end sooner than a second thread takes them up, and each would wait for a busy core.
-    """
-    torch.set_num_threads(1)
 
 
 def _quick(part: nn.Module) -> nn.Module:
