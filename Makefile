@@ -7,7 +7,7 @@ PYTHON_IN = .venv/bin/python
 # With nothing named, K2-mini, whatever the configuration says, and a goal of its kind that takes sixty calls.
 NAMED = $(filter command,$(origin GOAL) $(origin MODEL) $(origin DIR))$(FARSIDE_MODEL)
 ifeq ($(NAMED),)
-GOAL = The settings begin in bralwom.conf. Find the value of vaipean, please.
+GOAL = bralwom.conf includes other files. Which value does vaipean get there?
 MODEL = k2/mini
 DIR = examples/settings
 else
@@ -55,7 +55,7 @@ test-k2: ## set up torch and the packages that farside.k2 is proven against, the
 mini: ## train K2-mini from nothing in build/mini, and tell how it does; goes on where it was stopped
 	@scripts/setup.sh train dev
 	@env $(TRAINS) $(PYTHON_IN) -m farside.train.mini --out build/mini
-	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model --kept build/mini/model/tries.jsonl --out build/mini/success.svg
+	@$(PYTHON_IN) -m bench.train_success --model k2/build/mini/model --families bills notes configs recurrence --steps 5 20 60 250 --tries 13 --kept build/mini/model/tries.jsonl --out build/mini/success.svg
 
 test-all: ## every test: needs the network once for the 1.1 GB model, and takes long
 	@scripts/setup.sh local train parity dev

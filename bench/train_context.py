@@ -2,7 +2,7 @@
 
     python -m bench.train_context k2/PATH [--tries 20 --depths 0 0.25 0.5 0.75 1] [--lengths 8192 32768] [--quick]
 
-The fact is a line `include NEXT` among thousands that set something. A task of the family `configs` runs with its
+The fact is a line `include NEXT` among hundreds that set something. A task of the family `configs` runs with its
 teacher through farside's own loop; the file before the last is made so long that the prompt fills the window, with
 the line at a depth of it, and the model is asked, without the agent and at temperature 0, for the next call: it is
 right when it looks into NEXT. Names are held out; the model has seen files of four lines. Each depth has the same

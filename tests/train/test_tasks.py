@@ -24,6 +24,9 @@ from farside.train.traces import TAUGHT, Trace, traced
 SPLITS: tuple[Split, Split] = ("train", "held-out")
 
 
+MADE_UP = r"\b(?!include\b|import\b|load\b)[a-z]{4,}\b"
+
+
 def words(one: Task) -> set[str]:
     return {word for text in (one.goal, *one.files.values()) for word in text.split()}
 
@@ -75,6 +78,28 @@ def test_both_splits_share_a_grammar_and_no_sentence() -> None:
     grammar = (("a", "b", "c"), (" 1", " 2", " 3"))
     trained, held = (set(parted(grammar, split)) for split in SPLITS)
     assert len(trained) == 8 and len(held) == 1 and not trained & held
+
+
+@pytest.mark.parametrize("family", ["bills", "tables"])
+def test_amounts_belong_to_one_split(family: str) -> None:
+    for split in SPLITS:
+        texts = [text for seed in range(20) for text in task(family, seed, split, 9).files.values()]
+        amounts = re.findall(r"[0-9]+[.][0-9]+", "\n".join(texts))
+        assert len(amounts) > 100 and {split_of(float(amount)) for amount in amounts} == {split}
+
+
+@pytest.mark.parametrize("family", ["configs", "logs", "tables"])
+def test_forms_of_lines_belong_to_one_split(family: str) -> None:
+    trained, held = ({form(task(family, seed, split, 9)) for seed in range(60)} for split in SPLITS)
+    assert len(trained) > len(held) >= 1 and not trained & held
+
+
+def form(one: Task) -> tuple[str, ...]:
+    """Return what the lines of a task's files look like, whatever their names and numbers are."""
+    lines = {line for text in one.files.values() for line in text.splitlines()}
+    for thing, mark in ((r"\b[A-Z]+\b", "L"), (MADE_UP, "w"), (r"[0-9]+", "9")):
+        lines = {re.sub(thing, mark, line) for line in lines}
+    return tuple(sorted(lines))
 
 
 def test_made_up_names_belong_to_one_split() -> None:
@@ -147,12 +172,13 @@ def test_an_answer_must_name_the_word_and_no_other(answer: str, right: bool) -> 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_bill_says_of_each_figure_what_it_is(seed: int) -> None:
-    figures, text = bill(Drawing(Random(seed), "train"))
-    assert figures["due"] == pytest.approx(figures["net"] + figures["tax"])
-    for figure, value in figures.items():
+    entries, text = bill(Drawing(Random(seed), "train"))
+    value_of = {figure: value for figure, (_, value) in entries.items()}
+    assert value_of["due"] == pytest.approx(value_of["net"] + value_of["tax"])
+    for figure, (name, value) in entries.items():
         named = re.compile("|".join(rf"{label}\W" for label in (*LABELS[figure], *LABELS_ZH[figure])))
         (line,) = [line for line in text.splitlines() if named.match(line)]
-        assert line.endswith(f"{value:.2f}") or f"{value:.2f} " in line
+        assert line.startswith(name) and (line.endswith(f"{value:.2f}") or f"{value:.2f} " in line)
 
 
 def test_an_empty_bill_adds_nothing_and_is_no_end() -> None:

@@ -1,8 +1,8 @@
 """A folder of bills, each of another layout: add up one figure of all of them, reading each with one's own eyes.
 
-A few files are empty. Each thought names the figure that is asked for: what is said last is what is at hand. The
-session adds no figure that does not stand in the bill: one that was copied wrongly is read once more, from the bill
-as the session shows it again.
+A few files are empty. Each thought names the figure that is asked for, as what is said last is what is at hand, then
+the words that the bill has for it: what stands behind them is to be copied. The session adds no figure that does not
+stand in the bill: one that was copied wrongly is read once more, from the bill as the session shows it again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from random import Random
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import SAID, TURNS, echoed, ended, slips, walked
-from farside.train.tasks.split import drawn
+from farside.train.tasks.split import drawn, split_of
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 LABELS = {
@@ -48,6 +48,9 @@ GOALS_ZH = (
 )
 SEPARATORS = (": ", " ", " = ", " .... ", "  ", " - ")
 Layout = tuple[tuple[str, ...], str, str, tuple[int, ...]]
+Entry = tuple[str, float]
+"""What a bill calls a figure, and the figure."""
+NOTHING: Entry = ("", 0.0)
 FIGURE = re.compile(r"[0-9]+\.[0-9]{2}")
 MONEY = ("{:.2f}", "{:.2f} EUR", "$ {:.2f}", "USD {:.2f}")
 
@@ -56,27 +59,35 @@ def bills(seed: int, draw: Drawing, steps: int) -> Task:
     """Return a task of `steps` calls: one opens the first bill, each of the others adds one."""
     language = draw.language()
     figure = draw.chance.choice(("due", "due", "due", "net", "tax"))
-    amounts, files = [], {}
+    entries, files = list[Entry](), dict[str, str]()
     for name in sorted(f"{word}.txt" for word in draw.words(steps - 1)):
-        figures, files[name] = ({figure: 0.0}, "") if draw.chance.random() < EMPTY else bill(draw)
-        amounts.append(figures[figure])
+        found, files[name] = ({figure: NOTHING}, "") if draw.chance.random() < EMPTY else bill(draw)
+        entries.append(found[figure])
     goals, asked = (GOALS_ZH, ASKED_ZH) if language == "zh" else (GOALS, ASKED)
     goal = draw.sentence(goals).format(asked=draw.chance.choice(asked[figure]))
-    total = round(sum(amounts), 2)
-    lesson = partial(taught, figure, amounts, language, draw.chance.getrandbits(32))
+    total = round(sum(value for _, value in entries), 2)
+    lesson = partial(taught, figure, entries, language, draw.chance.getrandbits(32))
     return Task("bills", seed, draw.split, language, goal, files, steps, lesson, says_number(total))
 
 
-def bill(draw: Drawing) -> tuple[dict[str, float], str]:
-    """Return the figures of a bill and its text."""
-    net = draw.amount()
-    tax = draw.amount(60)
-    figures = {"net": net, "tax": tax, "due": round(net + tax, 2)}
+def bill(draw: Drawing) -> tuple[dict[str, Entry], str]:
+    """Return the entries of a bill by what they are, and its text."""
+    figures = figures_of(draw)
     labels = LABELS_ZH if draw.chance.random() < 0.15 else LABELS
     names, separator, money, order = drawn(draw.split, partial(layout, draw.chance, labels))
-    lines = [f"{name}{separator}{money.format(figures[figure])}" for figure, name in zip(labels, names, strict=True)]
+    entries = {figure: (name, figures[figure]) for figure, name in zip(labels, names, strict=True)}
+    lines = [f"{name}{separator}{money.format(value)}" for name, value in entries.values()]
     head = [f"Bill {draw.number(100, 9999)}", f"For {draw.word().title()}"]
-    return figures, "\n".join([*head, *lines][place] for place in order) + "\n"
+    return entries, "\n".join([*head, *lines][place] for place in order) + "\n"
+
+
+def figures_of(draw: Drawing) -> dict[str, float]:
+    """Draw an amount, a tax and their sum, each of the split."""
+    while True:
+        net, tax = draw.amount(), draw.amount(60)
+        due = round(net + tax, 2)
+        if split_of(due) == draw.split:
+            return {"net": net, "tax": tax, "due": due}
 
 
 def layout(chance: Random, labels: Mapping[str, Sequence[str]]) -> Layout:
@@ -106,13 +117,14 @@ def miscopied(value: float, chance: Random) -> str:
     return f"{float(wrong):.2f}"
 
 
-def taught(figure: str, amounts: list[float], language: str, seed: int) -> Lesson:
+def taught(figure: str, entries: list[Entry], language: str, seed: int) -> Lesson:
     """Open the first bill, add what was read and open the next, say the sum."""
     shown = yield from walked(language)
-    wrong, chance = slips(seed, len(amounts)), Random(seed)
-    label = ASKED_ZH[figure][0] if language == "zh" else figure
-    for at, value in enumerate(amounts):
-        assert f"{value:.2f}" in shown or "(empty)" in shown
+    wrong, chance = slips(seed, len(entries)), Random(seed)
+    asked = ASKED_ZH[figure][0] if language == "zh" else figure
+    for at, (name, value) in enumerate(entries):
+        assert (name in shown and f"{value:.2f}" in shown) or "(empty)" in shown
+        label = f"{asked}, {name}" if name else asked
         if at in wrong:
             yield from misread(label, value, shown, chance)
         shown = yield Turn(f"{label} {value:.2f}", "python", {"code": f"add({value:.2f})"})

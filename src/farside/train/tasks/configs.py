@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import cell, ended, followed
+from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 INCLUDE = ("include {next}", "include = {next}", "#include {next}", "@import {next}", "use: {next}", "load {next}")
@@ -33,7 +34,7 @@ def configs(seed: int, draw: Drawing, steps: int) -> Task:
     language = draw.language()
     key, value, *stems = draw.words(steps + 2)
     chain = [f"{stem}.conf" for stem in stems]
-    include, setting = draw.chance.choice(INCLUDE), draw.chance.choice(SETTING)
+    include, setting = drawn(draw.split, lambda: (draw.chance.choice(INCLUDE), draw.chance.choice(SETTING)))
     files = {name: lines(draw, setting, include.format(next=after)) for name, after in pairwise(chain)}
     files[chain[-1]] = lines(draw, setting, setting.format(key=key, value=value))
     goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS).format(first=chain[0], key=key)

@@ -7,12 +7,12 @@ from functools import partial
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import answered, cell, slips
+from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_word
 
 STEPS = 2
 LEVELS = ("ERROR", "WARN", "INFO", "FATAL", "DEBUG")
-FORMS = ("{time} {level} {part} {word}", "{level} {time} {part} {word}", "{part} {level} {time} {word}",
-         "{time} {part} {level} {word}", "{level} {part} {time} {word}", "{part} {time} {level} {word}")  # fmt: skip
+FIELDS = ("time", "level", "part", "word")
 GOALS = (
     ("{name} is a log. ", "Look at the log {name}. ", "In {name} "),
     (
@@ -34,18 +34,18 @@ LINES = 40
 
 def logs(seed: int, draw: Drawing, steps: int) -> Task:
     """Return a task of two calls: a look, and a count. `steps` does not matter."""
-    language, form = draw.language(), draw.chance.choice(FORMS)
+    language, places = draw.language(), drawn(draw.split, lambda: draw.chance.sample(FIELDS, len(FIELDS)))
     stem, most, *parts = draw.words(5)
     name, level = f"{stem}.log", draw.chance.choice(LEVELS[:3])
     rows = [(draw.chance.choice(LEVELS), draw.chance.choice([most, *parts])) for _ in range(LINES)]
     seen = Counter(part for its, part in rows if its == level)
     rows += [(level, most)] * (max(seen.values(), default=0) - seen[most] + 1)
     draw.chance.shuffle(rows)
-    text = "".join(
-        form.format(time=f"{at // 60:02}:{at % 60:02}", level=its, part=part, word=draw.word()) + "\n"
+    lines = [
+        {"time": f"{at // 60:02}:{at % 60:02}", "level": its, "part": part, "word": f'"{draw.word()}"'}
         for at, (its, part) in enumerate(rows)
-    )
-    places = [field.strip("{}") for field in form.split()]
+    ]
+    text = "".join(" ".join(line[place] for place in places) + "\n" for line in lines)
     goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS).format(name=name, level=level)
     where = {"level": level, "its": places.index("level"), "part": places.index("part")}
     lesson = partial(taught, name, where, most, language, draw.chance.getrandbits(32))

@@ -14,6 +14,8 @@ from typing import Literal, TypeVar
 Split = Literal["train", "held-out"]
 SHARE = 8
 """One of so many things is held out."""
+Grammar = Sequence[Sequence[str]]
+"""Slots, each with the parts that it may have."""
 Thing = TypeVar("Thing")
 
 
@@ -28,7 +30,7 @@ def split_of(thing: object) -> Split:
 
 
 @cache
-def parted(grammar: Sequence[Sequence[str]], split: Split) -> tuple[str, ...]:
+def parted(grammar: Grammar, split: Split) -> tuple[str, ...]:
     """Return the sentences of a grammar, one part of each slot put together, that are of a split: both have some."""
     whole = sorted({"".join(parts) for parts in product(*grammar)}, key=digest)
     cut = max(1, len(whole) // SHARE)

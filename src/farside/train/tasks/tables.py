@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 from random import Random
 
 from farside.train.tasks.drawing import Drawing
 from farside.train.tasks.session import answered, cell, misspelt, slips
+from farside.train.tasks.split import drawn
 from farside.train.tasks.task import Lesson, Task, Turn, says_number
 
 STEPS = 3
@@ -36,18 +38,21 @@ def tables(seed: int, draw: Drawing, steps: int) -> Task:
     ids = draw.chance.sample(range(10, 99), PEOPLE)
     rows = [(draw.chance.randrange(PEOPLE), draw.amount(), draw.word()) for _ in range(ROWS)]
     rows.append((names.index(who), draw.amount(), draw.word()))
-    first = [f"{key},{name}", *(f"{id},{each}" for id, each in zip(ids, names, strict=True))]
-    columns = [key, value, note]
-    places = draw.chance.sample(range(3), 3)
-    second = [",".join(str(row[place]) for place in places)
-              for row in [columns, *((ids[at], amount, word) for at, amount, word in rows)]]  # fmt: skip
+    before, after = drawn(draw.split, lambda: tuple(tuple(draw.chance.sample(range(n), n)) for n in (2, 3)))
+    first = table([(key, name), *zip(ids, names, strict=True)], before)
+    second = table([(key, value, note), *((ids[at], amount, word) for at, amount, word in rows)], after)
     total = sum(amount for at, amount, _ in rows if names[at] == who)
     goal = draw.sentence(GOALS_ZH if language == "zh" else GOALS)
     goal = goal.format(people=people, orders=orders, who=who, value=value)
-    files = {people: "\n".join(first) + "\n", orders: "\n".join(second) + "\n"}
+    files = {people: first, orders: second}
     known = {"people": people, "orders": orders, "key": key, "name": name, "value": value, "who": who}
     lesson = partial(taught, known, language, draw.chance.getrandbits(32))
     return Task("tables", seed, draw.split, language, goal, files, STEPS, lesson, says_number(round(total, 2)))
+
+
+def table(rows: Iterable[Sequence[object]], order: Sequence[int]) -> str:
+    """Return the text of a table, its columns in that order."""
+    return "".join(",".join(str(row[place]) for place in order) + "\n" for row in rows)
 
 
 def taught(known: dict[str, str], language: str, seed: int) -> Lesson:
