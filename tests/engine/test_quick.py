@@ -47,9 +47,11 @@ def twice(config: Config) -> tuple[CausalLM, CausalLM]:
 
 def test_making_a_model_quick_leaves_threads_alone() -> None:
     torch.set_num_threads(2)
-    twice(random_config(0))
-    assert torch.get_num_threads() == 2
-    torch.set_num_threads(1)
+    try:
+        twice(random_config(0))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("seed", range(6))

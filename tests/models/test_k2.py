@@ -87,16 +87,19 @@ def test_thinking_text_and_calls_come_as_parts_and_as_the_reply() -> None:
 
 
 def test_a_small_model_runs_on_one_thread_and_one_that_does_not_open_changes_nothing(copied: Path) -> None:
-    torch.set_num_threads(2)
     shard, *_ = sorted(copied.glob("*.safetensors"))
     whole = shard.read_bytes()
     shard.write_bytes(whole[:-500])
-    with pytest.raises(FarsideError):
-        opened(copied)
-    assert torch.get_num_threads() == 2
-    shard.write_bytes(whole)
-    opened(copied).close()
-    assert torch.get_num_threads() == 1
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(FarsideError):
+            opened(copied)
+        assert torch.get_num_threads() == 2
+        shard.write_bytes(whole)
+        opened(copied).close()
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(1)
 
 
 def test_a_chain_is_sent_back_without_a_changed_token() -> None:
