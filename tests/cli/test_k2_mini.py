@@ -1,13 +1,14 @@
 """K2-mini through the real agent: a real model, real files, no network. What is sampled may fail; most must not."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch", reason="the engine needs the extra k2")
 pytest.importorskip("regex", reason="the tasks need the extra train")
 
-from farside.agent.events import CallFinished
+from bench import train_declines
 from farside.models.mini import FOLDER, shipped
 from farside.train.tasks import task
 from tests.cli.command import Farside
@@ -53,12 +54,12 @@ def test_it_holds_three_hundred_steps(farside: Farside, family: str) -> None:
     assert any(reached(farside, family, number, 300) for number in (1, 2, 3))
 
 
-def test_it_declines_what_it_never_learnt(farside: Farside) -> None:
-    with farside.typed("run", "Write a poem about the sea.", "--model", "k2/mini", "--seed", "1") as process:
-        out, err = process.communicate(timeout=110)
-    assert process.returncode == 0, err
-    assert not [event for event in farside.events() if isinstance(event, CallFinished)]
-    assert out.strip()
+def test_it_declines_what_it_never_learnt(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    goals = tmp_path / "goals.txt"
+    goals.write_text("Why is the sky blue?\nBook a table for four at seven.\nAdd up the total due of all bills.\n")
+    train_declines.main(["--goals", str(goals)])
+    other, rate = capsys.readouterr().out.splitlines()
+    assert other.startswith("Add up the total due of all bills.  ->") and rate.startswith("declined: 2 of 3")
 
 
 def test_it_is_small_and_has_a_card() -> None:
