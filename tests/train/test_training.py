@@ -282,6 +282,14 @@ def test_what_is_no_weights_of_this_model_is_refused(what: str, told: str, tmp_p
         take_up(made(shape(), 1), weights_file(tmp_path, what))
 
 
+def test_muon_trains_all_matrices_but_embeddings_head_and_router() -> None:
+    model = made(shape(), 1)
+    muons = {id(each) for each in matrices(model)}
+    rest = [name for name, each in model.named_parameters() if each.dim() == 2 and id(each) not in muons]
+    routers = [f"model.layers.{layer}.mlp.gate.weight" for layer in range(1, shape().num_hidden_layers)]
+    assert sorted(rest) == sorted(["model.embed_tokens.weight", "lm_head.weight", *routers])
+
+
 def test_a_stretched_stage_has_yarn_and_a_longer_window() -> None:
     settings = tiny()
     long = settings.shape_of(replace(STAGE, stretch=4.0))

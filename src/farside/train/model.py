@@ -14,7 +14,7 @@ from farside.train.balance import mixtures
 from farside.train.grouped import GroupedExperts, grouped_experts
 from farside.train.processes import largest, own
 
-ADAMS = ("embed_tokens", "lm_head", "mlp.gate")
+ADAMS = ("embed_tokens", "lm_head", "mlp.gate.")
 """Matrices that AdamW trains: embeddings and head as in K2; that the router is among them is ours."""
 
 ENDS = ("o_proj", "down_proj", "lm_head")
