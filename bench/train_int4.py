@@ -16,8 +16,6 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
 from bench.compared import Rights, difference, rights_of
 from bench.intervals import told
 from bench.rates import plot_steps
@@ -27,6 +25,7 @@ from farside.k2.config import Config
 from farside.train.export import export
 from farside.train.settings import Settings, read_settings
 from farside.train.tasks import FAMILIES
+from farside.train.weights import model_of
 
 PLOT = Path("docs/train_int4.svg")
 BF16, ROUNDED, QAT = "bf16", "rounded after training", "trained with rounding"
@@ -38,13 +37,13 @@ def checkpoints(bf16: Path, qat: Path, tokenizer: Path, settings: Settings, plac
     """Write the three checkpoints.
 
     Raises:
-        FarsideError: a file does not lie in the folder of a stage.
+        FarsideError: a file does not lie in the folder of a stage, or holds no weights of it.
     """
     folders = {BF16: place / "bf16", ROUNDED: place / "rounded", QAT: place / "qat"}
     for name, weights in ((BF16, bf16), (ROUNDED, bf16), (QAT, qat)):
-        held = torch.load(weights, weights_only=True)
         shape = shape_of(weights, settings)
-        export(held, shape, tokenizer, folders[name], "bf16" if name == BF16 else "int4")
+        model = model_of(shape, weights)
+        export(model.state_dict(), shape, tokenizer, folders[name], "bf16" if name == BF16 else "int4")
     return folders
 
 

@@ -72,12 +72,9 @@ def runs(traces: Path, tokenizer: Tokenizer) -> list[Run]:
     """Return the conversations of all traces.
 
     Raises:
-        FarsideError: there are none.
+        FarsideError: there are none, or they cannot be read.
     """
-    found = [(trace["family"], example) for trace in read(traces) for example in examples(trace, tokenizer)]
-    if not found:
-        raise FarsideError(f"{traces} holds no traces.", "make some with farside.train.generate")
-    return found
+    return [(trace["family"], example) for trace in read(traces) for example in examples(trace, tokenizer)]
 
 
 def check(path: Path, first: Path, longest: int) -> None:

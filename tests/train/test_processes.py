@@ -28,15 +28,15 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import sys
 from pathlib import Path
-import farside.train.trainer as trainer
-from farside.train import processes
+from farside.train import keeper, processes
 from farside.train.dataset import read_dataset
+from farside.train.trainer import Trainer
 from tests.train.test_processes import SHORT
 from tests.train.test_training import tiny
 
-trainer.SAVE_EVERY_S = 0
+keeper.SAVE_EVERY_S = 0
 processes.join()
-trainer.Trainer(tiny(), SHORT, read_dataset(Path(sys.argv[1])), Path(sys.argv[2]), None).train()
+Trainer(tiny(), SHORT, read_dataset(Path(sys.argv[1])), Path(sys.argv[2]), None).train()
 processes.leave()
 """
 
@@ -44,7 +44,7 @@ processes.leave()
 def two(script: Path, data: Path, run: Path) -> subprocess.Popen[bytes]:
     """Train on two processes."""
     started = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [*started, script, data, run], env=environment, start_new_session=True, stderr=subprocess.PIPE
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from farside.errors import FarsideError
 from farside.train.examples import Example
+from farside.train.whole import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Dataset:
         """Return the ids of each example [examples]."""
         return self.starts.diff()
 
+    def digest(self) -> str:
+        """Return the SHA-256 of all examples: what a training goes on with."""
+        found = hashlib.sha256()
+        for tensor in (self.ids, self.learnt, self.starts):
+            found.update(tensor.contiguous().numpy().data)
+        return found.hexdigest()
+
     def example(self, index: int, most: int) -> tuple[Tensor, Tensor]:
         """Return the first `most` ids [T] int64 of an example and which of them are learnt [T]."""
         start = int(self.starts[index])
@@ -48,9 +57,8 @@ def write_dataset(path: Path, examples: Iterable[Example]) -> None:
         ids.append(torch.tensor(example.ids, dtype=torch.int16))
         learnt.append(torch.tensor(example.learnt))
         starts.append(starts[-1] + len(example.ids))
-    unfinished = path.with_suffix(".part")
-    save_file({"ids": torch.cat(ids), "learnt": torch.cat(learnt), "starts": torch.tensor(starts)}, unfinished)
-    unfinished.rename(path)
+    with new_file(path) as unfinished:
+        save_file({"ids": torch.cat(ids), "learnt": torch.cat(learnt), "starts": torch.tensor(starts)}, unfinished)
 
 
 def joined(sets: Sequence[Dataset]) -> Dataset:

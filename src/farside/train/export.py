@@ -15,7 +15,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from farside.errors import FarsideError
@@ -31,7 +30,7 @@ from farside.k2.tensors import tensors
 from farside.k2.tokenizer_files import NAMES, RANKS, read_tokenizer
 from farside.k2.unfinished import check_place
 from farside.train.settings import Experts, read_settings
-from farside.train.weights import check_ids
+from farside.train.weights import check_ids, model_of
 
 SHARD = "model-00001-of-00001.safetensors"
 BY_ID = ("model.embed_tokens.weight", "lm_head.weight")
@@ -100,10 +99,10 @@ def main() -> None:
     parser.add_argument("--experts", choices=["int4", "bf16"], default="int4")
     options = parser.parse_args()
     try:
-        held = torch.load(options.weights, weights_only=True)
         settings = read_settings(options.config)
         shape = settings.shape_of(settings.stages[-1])
-        export(held.get("model", held), shape, options.data, options.out, options.experts)
+        model = model_of(shape, options.weights)
+        export(model.state_dict(), shape, options.data, options.out, options.experts)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
 

@@ -1,7 +1,8 @@
 """Make traces of many tasks: `python -m farside.train.generate --out DIR --tasks 1000 [--split held-out]`.
 
 Tasks are numbered; each file of the folder holds BATCH of them. What is there already stays, so that a run that was
-stopped goes on, and a larger number adds to a folder. The same arguments give the same traces.
+stopped goes on, and a larger number adds to a folder; one with traces of other tasks is refused. The same arguments
+give the same traces.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import json
 import os
 import random
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import fields
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from farside.errors import FarsideError
+from farside.train.claim import claim
 from farside.train.progress import Progress
 from farside.train.runs import home
 from farside.train.tasks import FAMILIES, LEAST, task
@@ -27,6 +31,7 @@ from farside.train.tasks.kinds import SKEW, Kinds
 from farside.train.tasks.split import Split
 from farside.train.tasks.task import Task
 from farside.train.traces import Trace, traced
+from farside.train.whole import new_file
 
 BATCH = 20
 
@@ -43,9 +48,11 @@ def generate(folder: Path, count: int, split: Split, kinds: Kinds, workers: int)
     """Write the traces of so many tasks, on several processes; tells how far it is.
 
     Raises:
-        FarsideError: one of them was killed, there is no sandbox, or the disk refuses.
+        FarsideError: one of them was killed, there is no sandbox, the disk refuses, or the folder holds traces of
+            other tasks.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made_with = {"split": split, **{field.name: getattr(kinds, field.name) for field in fields(Kinds)}}
+    claim(folder, made_with, "other traces")
     batches = [batch for batch in range(-(-count // BATCH)) if not place(folder, batch).exists()]
     progress = Progress("traces", len(batches) * BATCH)
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
@@ -60,13 +67,12 @@ def generate(folder: Path, count: int, split: Split, kinds: Kinds, workers: int)
 
 
 def write(folder: Path, split: Split, kinds: Kinds, batch: int) -> int:
-    """Write one file of traces, whole or not at all; return how many it holds."""
+    """Write one file of traces, whole or not at all, the same octets each time; return how many it holds."""
     path, first = place(folder, batch), kinds.first + batch * BATCH
-    unfinished = path.with_suffix(".part")
-    with home(), gzip.open(unfinished, "wt", encoding="utf-8") as file:
-        for one in tasks(range(first, first + BATCH), split, kinds):
-            file.write(json.dumps(traced(one), ensure_ascii=False) + "\n")
-    unfinished.rename(path)
+    with home(), new_file(path) as unfinished:
+        made = (traced(one) for one in tasks(range(first, first + BATCH), split, kinds))
+        lines = "".join(json.dumps(trace, ensure_ascii=False) + "\n" for trace in made)
+        unfinished.write_bytes(gzip.compress(lines.encode(), mtime=0))
     return BATCH
 
 
@@ -75,11 +81,43 @@ def place(folder: Path, batch: int) -> Path:
     return folder / f"{batch:05}.jsonl.gz"
 
 
+def batches_of(folder: Path) -> list[Path]:
+    """Return the files of a folder in order.
+
+    Raises:
+        FarsideError: there are none.
+    """
+    found = sorted(folder.glob("*.jsonl.gz"))
+    if not found:
+        raise FarsideError(f"{folder} holds no traces.", "make some with farside.train.generate")
+    return found
+
+
 def read(folder: Path) -> Iterator[Trace]:
-    """Yield the traces of a folder in order."""
-    for path in sorted(folder.glob("*.jsonl.gz")):
+    """Yield the traces of a folder in order.
+
+    Raises:
+        FarsideError: see `batches_of` and `read_batch`.
+    """
+    for path in batches_of(folder):
+        yield from read_batch(path)
+
+
+def read_batch(path: Path) -> list[Trace]:
+    """Return the traces of a file in order.
+
+    Raises:
+        FarsideError: it cannot be read to its end, or is empty.
+    """
+    again = "remove it, and make it again with farside.train.generate"
+    try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            yield from map(json.loads, file)
+            found = [json.loads(line) for line in file]
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise FarsideError(f"{path} cannot be read as traces: {error}.", again) from None
+    if not found:
+        raise FarsideError(f"{path} holds no traces.", again)
+    return found
 
 
 def main() -> None:

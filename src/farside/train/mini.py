@@ -9,21 +9,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
-import torch
-
 from farside.errors import FarsideError
-from farside.k2.tokenizer_files import read_tokenizer
-from farside.train.dataset import write_dataset
-from farside.train.drill import drills
+from farside.train.claim import claim
 from farside.train.export import export
 from farside.train.generate import generate
 from farside.train.picture import check_drawing
-from farside.train.prepare import EXAMPLES, prepare
+from farside.train.prepare import prepare, prepare_drills
 from farside.train.recipe import train
 from farside.train.room import check_machine
 from farside.train.settings import Settings, read_settings
+from farside.train.weights import model_of
 
 DISK = 10**9
 """Bytes of the traces, the examples, the states of the stages and the checkpoint."""
@@ -35,6 +33,7 @@ def make(out: Path, settings: Settings) -> Path:
     Raises:
         FarsideError: there is too little memory or disk, the folder is another training's, or it diverged.
     """
+    claim(out, {"settings": asdict(settings)}, "another training")
     model = out / "model"
     if model.exists():
         return model
@@ -44,14 +43,12 @@ def make(out: Path, settings: Settings) -> Path:
     for data in settings.data:
         traces, examples = out / "traces" / data.name, out / "data" / data.name
         generate(traces, data.tasks, "train", data, os.cpu_count() or 1)
-        if not (examples / EXAMPLES).exists():
-            prepare(traces, examples, None if examples == first else first)
-    if not (drill := out / "data" / "drill" / EXAMPLES).exists():
-        drill.parent.mkdir(parents=True, exist_ok=True)
-        write_dataset(drill, drills(read_tokenizer(first), settings.drills, settings.seed))
+        prepare(traces, examples, None if examples == first else first)
+    if settings.drills:
+        prepare_drills(out / "data" / "drill", first, settings.drills, settings.seed)
     weights = train(settings, out / "data", out / "run")
     shape = settings.shape_of(settings.stages[-1])
-    export(torch.load(weights, weights_only=True), shape, first, model)
+    export(model_of(shape, weights).state_dict(), shape, first, model)
     return model
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
+from farside.train.claim import claim
 from farside.train.dataset import Dataset, read_dataset
 from farside.train.generate import tasks
 from farside.train.model import grouped, made
@@ -34,7 +35,7 @@ from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read
 from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
 from farside.train.settings import Settings, read_settings
-from farside.train.state import State, claim
+from farside.train.state import Diverged, State
 from farside.train.tasks.kinds import Kinds
 from farside.train.weights import check_ids, digest, take_up
 
@@ -53,13 +54,13 @@ class Reinforcer:
         Raises:
             FarsideError: a file cannot be read or belongs to another model, or the folder holds another training.
         """
-        self._settings, self._stage, self._folder = settings, stage, folder
+        self._settings, self._stage, self._folder, self._weights = settings, stage, folder, weights
         self._tokenizer, self._taught = read_tokenizer(data), read_dataset(data / EXAMPLES)
         shape = settings.stretched(stage.stretch)
         check_ids(self._tokenizer.size, shape.vocab_size, data)
         model = made(shape, settings.seed)
         take_up(model, weights)
-        claim(folder, _owner(settings, stage, digest(model), self._taught))
+        claim(folder, _owner(settings, stage, digest(model), self._taught), "another training")
         for experts in grouped(model):
             experts.rounds = stage.experts == "int4"
         self._state = State.of(model, settings.decay)
@@ -84,14 +85,24 @@ class Reinforcer:
         done = self._folder / "model.pt"
         if done.exists():
             return done
+        try:
+            self._go()
+        except Diverged as error:
+            good = self._kept if self._kept.exists() else self._weights
+            raise FarsideError(
+                str(error), f"name another --run, --settings with a lower learning_rate, and --model {good}"
+            ) from None
+        self._progress.end()
+        return self._state.end(self._folder, self._kept)
+
+    def _go(self) -> None:
+        """Take all steps that are left."""
         with (self._folder / "log.jsonl").open("a") as log:
             while self._state.step < self._stage.steps:
                 log.write(json.dumps(self._step()) + "\n")
                 log.flush()
                 self._state.save(self._kept)
                 shutil.rmtree(self._rollouts)
-        self._progress.end()
-        return self._state.end(self._folder, self._kept)
 
     def _step(self) -> dict[str, Any]:
         began, state, stage = time.monotonic(), self._state, self._stage
@@ -146,10 +157,11 @@ class Reinforcer:
             loss, log_pi = add_policy_gradients(state.model, batch, sampled)
             sampled = log_pi if sampled is None else sampled
             ptx = self._add_taught()
-            state.check(loss + ptx, self._kept)
+            state.check(loss + ptx)
+            state.follow(ptx)
             logit = state.update()
             told = {"loss": loss, "ptx": ptx, "log_ratio": float((log_pi - sampled).mean()), "largest_logit": logit}
-        state.check(0.0, self._kept)
+        state.check(0.0)
         return {**told, "update": state.muon.update}
 
     def _add_taught(self) -> float:
@@ -179,7 +191,7 @@ def summary(rollouts: list[Rollout], rewards: list[float]) -> dict[str, Any]:
 
 def _owner(settings: Settings, stage: Reinforcement, weights: str, taught: Dataset) -> dict[str, Any]:
     return {"settings": asdict(settings), "stage": "reinforce", "reinforcement": asdict(stage),
-            "weights": weights, "examples": len(taught)}  # fmt: skip
+            "weights": weights, "examples": taught.digest()}  # fmt: skip
 
 
 def _check_said(rollout: Rollout, window: int) -> None:

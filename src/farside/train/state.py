@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import math
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,9 +16,15 @@ from farside.train.attention import attentions
 from farside.train.model import first_broken, matrices, others
 from farside.train.muon import Muon
 from farside.train.qk_clip import clip
+from farside.train.trend import Trend
+from farside.train.weights import read_table
 
 STEEPEST = 1.0
 """Norm to which gradients are cut that AdamW sees; Muon's updates have one size whatever the gradient."""
+
+
+class Diverged(Exception):
+    """A training whose weights are of no use any more; who trains knows which are, and what to do."""
 
 
 @dataclass(slots=True)
@@ -32,6 +38,7 @@ class State:
     tokens: int = 0
     taken: int = 0
     """Examples that were trained on, epochs after the first counted again."""
+    trend: Trend = field(default_factory=Trend)
 
     @classmethod
     def of(cls, model: CausalLM, decay: float) -> Self:
@@ -49,10 +56,19 @@ class State:
             attention.watches = True
 
     def update(self) -> float:
-        """Take the step that the gradients ask for; return the largest attention logit that was seen before it."""
+        """Take the step that the gradients ask for; return the largest attention logit that was seen before it.
+
+        Raises:
+            Diverged: the learning rate is more than fp32 holds.
+        """
         torch.nn.utils.clip_grad_norm_(others(self.model), STEEPEST)
-        self.muon.step()
-        self.adam.step()
+        try:
+            self.muon.step()
+            self.adam.step()
+        except RuntimeError as error:
+            if "overflow" not in str(error):
+                raise
+            raise self._diverged("its learning rate overflows") from None
         logit = 0.0
         for attention in attentions(self.model):
             assert attention.largest is not None
@@ -61,19 +77,45 @@ class State:
             clip(attention)
         return logit
 
-    def check(self, loss: float, kept: Path) -> None:
-        """Refuse what diverged; `kept` is where the last good state lies.
+    def check(self, loss: float) -> None:
+        """Refuse what is no number.
 
         Raises:
-            FarsideError: the loss, a weight or a gradient is no number.
+            Diverged: the loss, a weight or a gradient is not finite.
         """
-        broken = first_broken(self.model)
-        if broken is None and loss == loss:
-            return
-        raise FarsideError(
-            f"Training diverged at step {self.step + 1}: {broken or 'the loss'} is not finite.",
-            f"the last good state is {kept}; lower learning_rate of the stage and run it again",
-        )
+        broken = first_broken(self.model) or (None if math.isfinite(loss) else "the loss")
+        if broken:
+            raise self._diverged(f"{broken} is not finite")
+
+    def is_spike(self, loss: float) -> bool:
+        """Tell whether a loss of the next token is too high for a state that is to be kept."""
+        return self.trend.is_spike(loss, self.model.config.vocab_size)
+
+    def follow(self, loss: float) -> None:
+        """Take a loss of the next token into the trend; only one that `is_spike` can be refused.
+
+        Raises:
+            Diverged: that is where it is heading.
+        """
+        after = self.trend.after(loss)
+        if after.has_diverged(self.model.config.vocab_size):
+            raise self._risen(loss)
+        self.trend = after
+
+    def settle(self, loss: float) -> None:
+        """Refuse a loss of the next token that no step is left to mend.
+
+        Raises:
+            Diverged: it `is_spike`.
+        """
+        if self.is_spike(loss):
+            raise self._risen(loss)
+
+    def _risen(self, loss: float) -> Diverged:
+        return self._diverged(f"the loss has risen from {self.trend.lowest:.4g} to {loss:.4g}")
+
+    def _diverged(self, what: str) -> Diverged:
+        return Diverged(f"Training diverged at step {self.step + 1}: {what}.")
 
     def save(self, path: Path) -> None:
         """Write it down, whole or not at all."""
@@ -82,12 +124,20 @@ class State:
             "muon": self.muon.state_dict(),
             "adam": self.adam.state_dict(),
             "counts": {"step": self.step, "tokens": self.tokens, "taken": self.taken},
+            "trend": astuple(self.trend),
         }
         _write(processes.whole(held), path)
 
     def load(self, path: Path) -> None:
-        """Take up what was written down."""
-        held = torch.load(path, weights_only=True)
+        """Take up what was written down.
+
+        Raises:
+            FarsideError: the file cannot be read, or holds no state.
+        """
+        again = "remove it: the stage begins anew then, from the weights that it began with"
+        held = read_table(path, again)
+        if not {"model", "muon", "adam", "counts", "trend"} <= held.keys():
+            raise FarsideError(f"{path} holds no state of a stage.", again)
         mine = self.model.state_dict()
         shares = {name: processes.shared_out(tensor, mine[name]) for name, tensor in held["model"].items()}
         self.model.load_state_dict(shares)
@@ -95,6 +145,7 @@ class State:
             optimizer.load_state_dict(held[name])
             processes.share_out(optimizer)
         self.step, self.tokens, self.taken = (held["counts"][name] for name in ("step", "tokens", "taken"))
+        self.trend = Trend(*held["trend"])
 
     def end(self, folder: Path, kept: Path) -> Path:
         """Write the weights as those of a stage that is over; return where they lie."""
@@ -103,25 +154,6 @@ class State:
         kept.unlink(missing_ok=True)
         processes.wait()
         return done
-
-
-def claim(folder: Path, what: dict[str, Any]) -> None:
-    """Say whose the folder is.
-
-    Raises:
-        FarsideError: it is of another training.
-    """
-    if processes.is_first():
-        _claim(folder, what)
-    processes.wait()
-
-
-def _claim(folder: Path, what: dict[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    named, text = folder / "settings.json", json.dumps(what, indent=2, default=str)
-    if named.exists() and named.read_text() != text:
-        raise FarsideError(f"{folder} holds another training.", "name another folder with --run, or remove this one")
-    named.write_text(text)
 
 
 def _write(held: dict[str, Any], path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import struct
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,10 +19,24 @@ from farside.k2.config import Config, read_config
 from farside.k2.int4 import unpack
 from farside.k2.model import CausalLM
 from farside.k2.scheme import GROUP, module_of
-from farside.train.model import first_broken
+from farside.train.model import first_broken, made
 
 BESIDE = ("model_type", "vocab_size", "bos_token_id", "eos_token_id", "quantization_config", "dtype")
 """Fields of a config that do not say what is computed, or whose tensors say it."""
+UNREADABLE = (OSError, EOFError, pickle.UnpicklingError, RuntimeError, ValueError, LookupError, struct.error,
+              TypeError, AttributeError)  # fmt: skip
+"""What torch.load raises for files that it did not write, or not to their end: each was seen."""
+
+
+def model_of(shape: Config, path: Path) -> CausalLM:
+    """Make a model of this shape with the weights that `take_up` reads.
+
+    Raises:
+        FarsideError: see `take_up`.
+    """
+    model = made(shape, 0)
+    take_up(model, path)
+    return model
 
 
 def take_up(model: CausalLM, path: Path) -> None:
@@ -30,24 +46,38 @@ def take_up(model: CausalLM, path: Path) -> None:
         FarsideError: it cannot be read, is of another model, or holds what is no number.
     """
     again = "name a model.pt or a checkpoint folder, and with --config the settings it was trained with"
+    held: Mapping[str, Any] = _of_checkpoint(model, path, again) if path.is_dir() else read_table(path, again)
     try:
-        model.load_state_dict(_held(model, path))
-    except (OSError, EOFError, pickle.UnpicklingError) as error:
-        raise FarsideError(f"{path} cannot be read as weights: {_first_line(error)}.", again) from None
-    except (RuntimeError, AttributeError, TypeError) as error:  # other names or shapes, or no table of tensors
+        model.load_state_dict(held.get("model", held))
+    except (RuntimeError, AttributeError, TypeError) as error:  # other names or shapes, or no tensors
         raise FarsideError(f"{path} holds no weights of this model: {_first_line(error)}.", again) from None
     if broken := first_broken(model):
         raise FarsideError(f"{path} is damaged: {broken} is not finite.", again)
 
 
-def _held(model: CausalLM, path: Path) -> Mapping[str, Tensor]:
-    """Return what a place holds, by the names of the model."""
-    if path.is_dir():
-        _check_shape(model.config, read_config(path), path)
-        checkpoint = open_checkpoint(path)
+def read_table(path: Path, otherwise: str) -> dict[str, Any]:
+    """Read a file of weights, or of the whole state of a stage; `otherwise`: what to do where it is none.
+
+    Raises:
+        FarsideError: it cannot be read, or holds something else.
+    """
+    try:
+        held = torch.load(path, weights_only=True)
+    except UNREADABLE as error:
+        raise FarsideError(f"{path} cannot be read as weights: {_first_line(error)}.", otherwise) from None
+    if not isinstance(held, dict):
+        raise FarsideError(f"{path} cannot be read as weights: it holds no table.", otherwise)
+    return held
+
+
+def _of_checkpoint(model: CausalLM, path: Path, otherwise: str) -> Mapping[str, Tensor]:
+    """Return what a checkpoint folder holds, by the names of the model."""
+    _check_shape(model.config, read_config(path), path)
+    checkpoint = open_checkpoint(path)
+    try:
         return {name: _stored(checkpoint, name) for name in model.state_dict()}
-    held: Mapping[str, Tensor] = torch.load(path, weights_only=True)
-    return held.get("model", held)  # type: ignore[return-value]
+    except (OSError, RuntimeError) as error:
+        raise FarsideError(f"{path} cannot be read as weights: {_first_line(error)}.", otherwise) from None
 
 
 def _check_shape(wanted: Config, found: Config, path: Path) -> None:
