@@ -132,6 +132,7 @@ def smallest() -> Settings:
 
 
 def test_a_model_is_not_taken_for_that_of_other_settings(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="drawing needs the extra train")
     settings, out = smallest(), tmp_path / "out"
     model = make(out, settings)
     assert make(out, settings) == model and (model / "config.json").exists()
