@@ -33,7 +33,7 @@ EDGES = {
     "tiktoken": ("farside.k2",),
     "safetensors": ("farside.k2", "farside.train.dataset"),
     "regex": ("farside.train.vocabulary",),
-    "matplotlib": ("farside.train.picture", "farside.train.curves"),
+    "matplotlib": ("farside.train.picture", "farside.train.curves", "farside.train.reinforcement_curves"),
     "torch": ("farside.k2", "farside.engine", "farside.train"),
 }
 """Where each library may be imported."""

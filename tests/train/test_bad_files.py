@@ -26,7 +26,7 @@ from farside.train.state import State
 from farside.train.tasks import task
 from farside.train.traces import Trace, traced
 from farside.train.trainer import Trainer
-from tests.train.test_reinforce import shape_file
+from tests.train.as_toml import as_toml
 from tests.train.test_training import STAGE, stirred, tiny, written
 
 
@@ -75,15 +75,11 @@ def test_weights_are_no_state(tmp_path: Path) -> None:
         Trainer(tiny(), STAGE, data, run, None)
 
 
-STAGES = 'stages = [{name = "tiny", data = ["tiny"], tokens = 1, batch = 1, window = 1, learning_rate = 1, warm = 0, \
-decay = 0, least = 1, others = 1, experts = "int4"}]'
-
-
 def test_no_weights_are_exported(tmp_path: Path) -> None:
     write_byte_tokenizer(tmp_path)
     (tmp_path / "tiny").mkdir()
     weights = tmp_path / "tiny" / "model.pt"
-    (tmp_path / "s.toml").write_text(shape_file().replace("stages = []", STAGES))
+    (tmp_path / "s.toml").write_text(as_toml(tiny()))
     for how in SPOILT:
         torch.save(stirred().state_dict(), weights)
         spoil(weights, how)

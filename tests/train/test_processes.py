@@ -1,13 +1,11 @@
-"""A training on two processes, as torchrun starts them, is the training of one."""
+"""A recipe on two processes, as torchrun starts them, is that of one; what knows of one alone refuses more."""
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,61 +16,89 @@ pytest.importorskip("torch", reason="training needs the extra k2")
 
 import torch
 
-from farside.train.dataset import read_dataset
 from farside.train.order import passes
-from farside.train.trainer import Trainer
+from tests.train.as_toml import as_toml
 from tests.train.test_training import STAGE, tiny, written
 
 SHORT = replace(STAGE, tokens=3000)
-ROOT = Path(__file__).parents[2]
-SCRIPT = """
-import sys
+RECIPE = "farside.train.recipe"
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+"""Behind it stands `--`: else Python 3.11 takes the recipe's --run for a short form of torchrun's --run-path."""
+KILLED = """
+import os, signal, sys, threading, time
 from pathlib import Path
-from farside.train import keeper, processes
-from farside.train.dataset import read_dataset
-from farside.train.trainer import Trainer
-from tests.train.test_processes import SHORT
-from tests.train.test_training import tiny
+from farside.train import keeper
+from farside.train.recipe import main
+
+def fall():
+    log = Path(sys.argv[-1], "tiny", "log.jsonl")
+    while not (log.exists() and log.read_text().count("\\n") > 2):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 keeper.SAVE_EVERY_S = 0
-processes.join()
-Trainer(tiny(), SHORT, read_dataset(Path(sys.argv[1])), Path(sys.argv[2]), None).train()
-processes.leave()
+threading.Thread(target=fall, daemon=True).start()
+main()
 """
+"""Each process kills itself: what torchrun started lives on where torchrun alone is killed."""
 
 
-def two(script: Path, data: Path, run: Path) -> subprocess.Popen[bytes]:
-    """Train on two processes."""
-    started = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [*started, script, data, run], env=environment, start_new_session=True, stderr=subprocess.PIPE
-    )
+@pytest.fixture
+def options(tmp_path: Path) -> list[str | Path]:
+    """What the recipe is given, but for --run: a stage of ten steps."""
+    pytest.importorskip("matplotlib", reason="drawing needs the extra train")
+    (tmp_path / "data" / "tiny").mkdir(parents=True)
+    written(tmp_path / "data" / "tiny")
+    (tmp_path / "s.toml").write_text(as_toml(replace(tiny(), stages=(SHORT,))))
+    return ["--config", tmp_path / "s.toml", "--data", tmp_path / "data"]
+
+
+def started(*command: str | Path) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.PIPE)
+
+
+def check_ended(process: subprocess.Popen[bytes]) -> None:
+    _, said = process.communicate()
+    assert process.returncode == 0, said.decode()
 
 
 def log_of(run: Path) -> dict[int, dict[str, Any]]:
     return {entry["step"]: entry for entry in map(json.loads, (run / "log.jsonl").read_text().splitlines())}
 
 
-def test_two_processes_that_are_killed_go_on_and_lose_what_one_does(tmp_path: Path) -> None:
-    data, script, log = written(tmp_path), tmp_path / "script.py", tmp_path / "two" / "log.jsonl"
-    script.write_text(SCRIPT)
-    cut = two(script, data, tmp_path / "two")
-    whole = Trainer(tiny(), SHORT, read_dataset(data), tmp_path / "one", None).train()
-    while cut.poll() is None and not (log.exists() and log.read_text().count("\n") > 2):
-        time.sleep(0.01)
-    os.killpg(cut.pid, signal.SIGKILL)
-    assert cut.communicate() and cut.returncode == -signal.SIGKILL
-    rest = two(script, data, tmp_path / "two")
-    _, said = rest.communicate()
-    assert rest.returncode == 0, said.decode()
-    one, other = log_of(tmp_path / "one"), log_of(tmp_path / "two")
-    assert [entry["tokens"] for entry in one.values()] == [entry["tokens"] for entry in other.values()]
-    for step, entry in one.items():
-        assert other[step]["loss"] == pytest.approx(entry["loss"], rel=2e-3)
-        assert other[step]["busiest_expert"] == pytest.approx(entry["busiest_expert"], rel=0.1)
-    held, theirs = (torch.load(path, weights_only=True) for path in (whole, tmp_path / "two" / "model.pt"))
-    assert {name: weight.shape for name, weight in held.items()} == {name: w.shape for name, w in theirs.items()}
+def test_two_processes_that_are_killed_go_on_and_lose_what_one_does(
+    options: list[str | Path], tmp_path: Path
+) -> None:
+    script, one, two = (tmp_path / name for name in ("script.py", "one", "two"))
+    script.write_text(KILLED)
+    cut = started(*TORCHRUN, "--", script, *options, "--run", two)
+    alone = started("-m", RECIPE, *options, "--run", one)
+    assert b"SIGKILL" in cut.communicate()[1] and cut.returncode == 1
+    assert 2 < len(log_of(two / "tiny")) < 10
+    check_ended(started(*TORCHRUN, "-m", "--", RECIPE, *options, "--run", two))
+    check_ended(alone)
+    check_same_steps(log_of(two / "tiny"), log_of(one / "tiny"))
+    assert all((run / "tiny" / "curves.svg").exists() for run in (one, two))
+    held, other = (torch.load(run / "tiny" / "model.pt", weights_only=True) for run in (one, two))
+    assert {name: weight.shape for name, weight in held.items()} == {name: w.shape for name, w in other.items()}
+
+
+def check_same_steps(ours: dict[int, dict[str, Any]], theirs: dict[int, dict[str, Any]]) -> None:
+    assert [entry["tokens"] for entry in ours.values()] == [entry["tokens"] for entry in theirs.values()]
+    assert len(theirs) == 10
+    for step, entry in theirs.items():
+        assert ours[step]["loss"] == pytest.approx(entry["loss"], rel=1e-3)
+        assert ours[step]["busiest_expert"] == pytest.approx(entry["busiest_expert"], rel=0.1)
+
+
+def test_a_reinforcement_of_several_processes_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "farside.train.reinforce", "--model", "w.pt", "--data", "d", "--run", "run"]
+    environment = {**os.environ, "WORLD_SIZE": "2"}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    told = "Reinforcement runs in one process. start it without torchrun: python -m farside.train.reinforce\n"
+    assert (done.returncode, done.stderr) == (1, told)
+    assert not list(tmp_path.iterdir())
 
 
 def test_each_example_is_run_by_one_process_and_all_run_as_often() -> None:

@@ -1,4 +1,4 @@
-"""Reinforcement: the objective by hand, rollouts through the real agent, a stage that is killed, what is refused."""
+"""Reinforcement: its gradients, rollouts through the real agent, a stage that is killed, what is refused."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ from farside.train.examples import Example, examples
 from farside.train.export import export
 from farside.train.heard import Said, sequences
 from farside.train.model import grouped, made
-from farside.train.next_token import add_gradients
-from farside.train.objective import advantages, errors, log_probabilities, reward
+from farside.train.next_token import CHUNK, add_gradients
 from farside.train.policy import add_policy_gradients, batch_of, log_pi_of
 from farside.train.prepare import EXAMPLES
 from farside.train.reinforce import FIRST, Reinforcer
@@ -43,6 +42,7 @@ from farside.train.state import State
 from farside.train.tasks import task
 from farside.train.traces import traced
 from farside.train.weights import take_up
+from tests.train.as_toml import as_toml
 from tests.train.test_reinforcement import SMALL, stage_file
 from tests.train.test_training import shape, stirred, tiny
 
@@ -62,30 +62,6 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "model.pt"
     torch.save(stirred().state_dict(), path)
     return path
-
-
-def test_the_objective_is_that_of_the_report() -> None:
-    above = advantages(torch.tensor([[1.0, 0.0, 0.0, 1.0], [1.0, 1.0, 1.0, -1.0]]))
-    assert above.tolist() == [[0.5, -0.5, -0.5, 0.5], [0.5, 0.5, 0.5, -1.5]]
-    log_ratios = torch.tensor([[2.0, 0.0, -1.0, 0.0], [0.0, 0.0, 0.0, 3.0]], requires_grad=True)
-    squares = errors(above, log_ratios, tau=0.1)
-    # (0.5 - 0.2)^2, (-0.5)^2, (-0.5 + 0.1)^2, 0.5^2; thrice 0.5^2, (-1.5 - 0.3)^2
-    assert squares.flatten().tolist() == pytest.approx([0.09, 0.25, 0.16, 0.25, 0.25, 0.25, 0.25, 3.24])
-    squares.mean().backward()  # type: ignore[no-untyped-call]
-    assert log_ratios.grad is not None
-    # -2 tau (error) / 8
-    assert log_ratios.grad[0].tolist() == pytest.approx([-0.0075, 0.0125, 0.01, -0.0125])
-
-
-def test_log_probabilities_are_those_of_the_temperature() -> None:
-    logits = torch.tensor([[1.0, 4.0, 4.0], [9.0, 16.0, 0.0]]).log()
-    ids = torch.tensor([1, 0])
-    assert log_probabilities(logits, ids, 1.0).exp().tolist() == pytest.approx([4 / 9, 9 / 25])
-    assert log_probabilities(logits, ids, 2.0).exp().tolist() == pytest.approx([2 / 5, 3 / 7])
-
-
-def test_what_is_cut_off_is_worth_less_than_what_is_wrong() -> None:
-    assert [reward(right, cut, 0.5) for right, cut in ((True, False), (False, False), (True, True))] == [1, 0, -0.5]
 
 
 def test_the_temperature_falls() -> None:
@@ -119,14 +95,21 @@ def test_log_pi_is_the_sum_over_all_that_was_said() -> None:
         assert float(seen) == pytest.approx(alone, rel=0.02)  # bf16
 
 
+def test_the_load_is_that_of_all_rollouts() -> None:
+    long = Example([at % 512 for at in range(CHUNK // 2 + 2)], [at > 5 for at in range(CHUNK // 2 + 2)])
+    runs = [replace(rollout(index, True), sequences=(long,)) for index in range(2)]
+    seen = add_policy_gradients(stirred(), batch_of(runs, [1.0, 1.0], 2, 1.0, 0.05), None)
+    assert [float(load.sum()) for load in seen.loads] == [2 * (CHUNK // 2 + 1) * shape().num_experts_per_tok]
+
+
 def test_what_was_right_gets_likelier_and_what_was_wrong_less() -> None:
     state = State.of(stirred(), 0.0)
     batch = batch_of([rollout(0, True), rollout(1, False)], [1.0, 0.0], 2, 1.0, 0.05)
     before = None
     for _ in range(4):
         state.begin(3e-3)
-        _, log_pi = add_policy_gradients(state.model, batch, before)
-        before = log_pi if before is None else before
+        seen = add_policy_gradients(state.model, batch, before)
+        before = seen.log_pi if before is None else before
         state.update()
     assert before is not None
     right, wrong = (log_pi_of(state.model, batch.rollouts, 1.0) - before).tolist()
@@ -187,7 +170,7 @@ def test_with_ptx_what_was_taught_is_kept(data: Path, weights: Path, tmp_path: P
         assert right > wrong
         losses[ptx] = taught_loss(end, data)
     assert losses[10.0] < 0.95 * losses[0.0]
-    assert entries[0.0]["reward"] == entries[10.0]["reward"] == 0.5 and entries[10.0]["rewards"] == {"notes": 0.5}
+    assert all(told["reward"] == told["share_right"] == told["rewards"]["notes"] == 0.5 for told in entries.values())
     assert (entries[0.0]["ptx"], entries[0.0]["taken"]) == (0.0, 0)
     assert losses[10.0] < entries[10.0]["ptx"] < taught_loss(weights, data) and entries[10.0]["taken"] > 30
 
@@ -330,27 +313,24 @@ def test_a_stage_that_is_killed_goes_on_with_the_same_order(data: Path, weights:
     assert seen[0] == seen[1] and [step for step, *_ in seen[0]] == [1, 2, 3]
     assert len({name for _, names, *_ in seen[0] for name in names}) == 3
     assert all(entry["runs"] == 3 and entry["rewards"].keys() == {"notes"} for entry in log_of(cut))
-    assert log_of(cut)[0]["cut"] and log_of(cut)[0]["reward"] < 0
+    assert all(1 <= entry["busiest_expert"] <= shape().n_routed_experts for entry in log_of(cut))
+    assert log_of(cut)[0]["share_cut"] and log_of(cut)[0]["reward"] < 0
 
 
-def test_the_command_tells_where_the_weights_lie(data: Path, weights: Path, tmp_path: Path) -> None:
-    (tmp_path / "shape.toml").write_text(shape_file())
+def test_the_command_tells_where_the_weights_lie_and_draws(data: Path, weights: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="drawing needs the extra train")
+    (tmp_path / "shape.toml").write_text(as_toml(tiny()))
     (tmp_path / "r.toml").write_text(stage_file(replace(SMALL, steps=1)))
     command: list[str | Path] = [sys.executable, "-m", "farside.train.reinforce", "--model", weights, "--data", data]
     command += ["--run", tmp_path / "run", "--config", tmp_path / "shape.toml", "--settings", tmp_path / "r.toml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "run" / "model.pt")), done.stderr
     assert "rollouts: 2 of 2" in done.stderr
+    assert "mean reward" in (tmp_path / "run" / "curves.svg").read_text()
     refused = subprocess.run(
         [*command[:4], tmp_path / "none.pt", *command[5:]], capture_output=True, text=True, check=False
     )
     assert refused.returncode == 1 and refused.stderr.startswith(f"{tmp_path / 'none.pt'} cannot be read as weights")
-
-
-def shape_file() -> str:
-    lines = [f"{key} = {json.dumps(value)}" for key, value in shape().as_json().items() if value is not None]
-    return "\n".join(["decay = 0.1", "balance = 0.01", "seed = 1", "drills = 0", "data = []", "stages = []",
-                      "[shape]", *lines])  # fmt: skip
 
 
 def test_an_update_has_the_threads_that_runs_do_without(data: Path, weights: Path, tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ def rebalance(mixture: MixtureOfExperts, load: torch.Tensor, speed: float) -> fl
 
     Returns the largest load over the mean.
     """
-    mean = load.float().mean()
-    mixture.gate.e_score_correction_bias += speed * (mean - load).sign()
-    return float(load.max() / mean)
+    mixture.gate.e_score_correction_bias += speed * (load.float().mean() - load).sign()
+    return busiest(load)
+
+
+def busiest(load: torch.Tensor) -> float:
+    """Return the largest load of an expert [E] over the mean."""
+    return float(load.max() / load.float().mean())

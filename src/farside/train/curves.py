@@ -1,29 +1,29 @@
 """The curves of a training as a picture: `python -m farside.train.curves RUN_DIR --out FILE.svg`.
 
-RUN_DIR holds the folders of the stages; they are drawn one behind the other. Each stage's own picture lies beside its
-log as soon as it has ended.
+RUN_DIR holds the folders of the stages, which are drawn one behind the other, or is that of a reinforcement. Each
+stage's own picture lies beside its log as soon as it has ended.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from farside.errors import FarsideError
+from farside.train.logged import CURVES, LOG, entries, value
 from farside.train.picture import logarithmic, picture
 from farside.train.qk_clip import BOUND
+from farside.train.reinforcement_curves import draw_reinforcement, is_reinforcement
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LOG, CURVES = "log.jsonl", "curves.svg"
 BINS = 200
 """Points of all curves of a panel: each tells the mean of some steps, and their least and largest."""
 COLOR = "#0072b2"
@@ -59,24 +59,14 @@ class Curve:
 
 
 def read_curve(folder: Path) -> Curve:
-    """Read the log of a stage; of steps that were done again after a kill the last time counts.
+    """Read the log of a stage.
 
     Raises:
         FarsideError: there is no log, or a line is none of it.
     """
-    steps: dict[int, dict[str, Any]] = {}
-    try:
-        for line in (folder / LOG).read_text().splitlines():
-            entry = json.loads(line)
-            steps[entry["step"]] = entry
-        entries = [steps[step] for step in sorted(steps)]
-        values = {panel.key: [float(entry.get(panel.key, math.nan)) for entry in entries] for panel in PANELS}
-        return Curve(folder.name, [float(entry["tokens"]) for entry in entries], values)
-    except OSError as error:
-        raise FarsideError(f"{folder / LOG} cannot be read: {error.strerror}.", "name the folder of a run") from None
-    except (ValueError, KeyError, TypeError):
-        message = f"{folder / LOG} has a line that is no entry of a log: {line[:60]}"
-        raise FarsideError(message, "remove the line") from None
+    log = entries(folder)
+    values = {panel.key: [value(entry, panel.key) for entry in log] for panel in PANELS}
+    return Curve(folder.name, [value(entry, "tokens") for entry in log], values)
 
 
 def draw(path: Path, curves: Sequence[Curve]) -> None:
@@ -138,6 +128,18 @@ def stages(run: Path) -> list[Path]:
     return [found[stage["name"]] for stage in named if stage["name"] in found]
 
 
+def draw_run(path: Path, run: Path) -> None:
+    """Draw a reinforcement, or all stages of a run that have begun.
+
+    Raises:
+        FarsideError: the folder holds neither, or a log cannot be read.
+    """
+    if is_reinforcement(run):
+        draw_reinforcement(path, entries(run))
+    else:
+        draw(path, [read_curve(folder) for folder in stages(run)])
+
+
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -145,7 +147,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     try:
-        draw(options.out, [read_curve(folder) for folder in stages(options.run)])
+        draw_run(options.out, options.run)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from farside.k2.model import CausalLM
+from farside.train.model import grouped
 from farside.train.next_token import CHUNK, logits_of
 from farside.train.objective import advantages, errors, log_probabilities
 from farside.train.order import parts
@@ -27,6 +28,18 @@ class Batch:
     tau: float
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What came of it."""
+
+    loss: float
+    """L"""
+    log_pi: Tensor
+    """Of the policy as it was [rollouts]"""
+    loads: list[Tensor]
+    """Of each layer with experts, how many tokens of the rollouts chose each [experts]."""
+
+
 def batch_of(
     rollouts: Sequence[Rollout], rewards: Sequence[float], each: int, temperature: float, tau: float
 ) -> Batch:
@@ -34,12 +47,13 @@ def batch_of(
     return Batch(rollouts, advantages(torch.tensor(rewards).view(-1, each)).flatten(), temperature, tau)
 
 
-def add_policy_gradients(model: CausalLM, batch: Batch, sampled: Tensor | None) -> tuple[float, Tensor]:
-    """Add the gradients of L / (2 tau), so that they have one size whatever tau is; return L and log pi [rollouts].
+def add_policy_gradients(model: CausalLM, batch: Batch, sampled: Tensor | None) -> Seen:
+    """Add the gradients of L / (2 tau), so that they have one size whatever tau is.
 
     sampled: log pi_old [rollouts]. None: the model is the policy that sampled.
     """
     now, loss = torch.zeros(len(batch.rollouts)), 0.0
+    loads = [torch.zeros(len(experts)) for experts in grouped(model)]
     for part in parts([_size(rollout) for rollout in batch.rollouts], CHUNK):
         log_pi = log_pi_of(model, [batch.rollouts[index] for index in part], batch.temperature)
         now[part] = log_pi.detach()
@@ -47,7 +61,10 @@ def add_policy_gradients(model: CausalLM, batch: Batch, sampled: Tensor | None) 
         total = errors(batch.advantages[part], log_pi - old, batch.tau).sum() / len(batch.rollouts)
         (total / (2 * batch.tau)).backward()  # type: ignore[no-untyped-call]
         loss += float(total.detach())
-    return loss, now
+        for load, experts in zip(loads, grouped(model), strict=True):
+            assert experts.load is not None
+            load += experts.load
+    return Seen(loss, now, loads)
 
 
 def log_pi_of(model: CausalLM, rollouts: Sequence[Rollout], temperature: float) -> Tensor:

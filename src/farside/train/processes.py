@@ -5,12 +5,14 @@ A process that is alone does nothing of this. What lies on disk is the same for 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
 from torch import Tensor, distributed
 from torch.optim import Optimizer
 
+from farside.errors import FarsideError
 from farside.k2.model import CausalLM
 
 
@@ -18,6 +20,16 @@ def join() -> None:
     """Find the other processes, where torchrun started this one."""
     if distributed.is_torchelastic_launched():
         distributed.init_process_group("gloo")
+
+
+def check_alone(what: str, command: str) -> None:
+    """Refuse to run, as one of several processes that torchrun started, what knows nothing of the others.
+
+    Raises:
+        FarsideError: there are others.
+    """
+    if os.environ.get("WORLD_SIZE", "1") != "1":
+        raise FarsideError(f"{what} runs in one process.", f"start it without torchrun: {command}")
 
 
 def leave() -> None:

@@ -4,7 +4,7 @@ DIR of --data holds a folder for each kind of examples, as `farside.train.prepar
 stopped goes on where it was, at most a minute back. With --first PATH the first stage begins with the weights of a
 model.pt or of a checkpoint folder. On several processes:
 
-    torchrun --nproc-per-node 2 -m farside.train.recipe --run DIR --data DIR
+    torchrun --nproc-per-node 2 -m -- farside.train.recipe --run DIR --data DIR
 """
 
 from __future__ import annotations

@@ -20,17 +20,22 @@ from typing import Any
 
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
+from farside.train.balance import busiest
 from farside.train.claim import claim
 from farside.train.dataset import Dataset, read_dataset
 from farside.train.generate import tasks
+from farside.train.logged import LOG
 from farside.train.model import grouped, made
 from farside.train.next_token import add_gradients
 from farside.train.objective import reward
 from farside.train.order import endless, pack
+from farside.train.picture import check_drawing
 from farside.train.policy import Batch, add_policy_gradients, batch_of
 from farside.train.prepare import EXAMPLES
+from farside.train.processes import check_alone
 from farside.train.progress import Progress
 from farside.train.reinforcement import Reinforcement, read_reinforcement
+from farside.train.reinforcement_curves import draw_ended
 from farside.train.rollouts import Rollout, Wanted, engine_of, place, play, read_rollout
 from farside.train.room import check_machine
 from farside.train.schedule import cooled, wsd
@@ -97,7 +102,7 @@ class Reinforcer:
 
     def _go(self) -> None:
         """Take all steps that are left."""
-        with (self._folder / "log.jsonl").open("a") as log:
+        with (self._folder / LOG).open("a") as log:
             while self._state.step < self._stage.steps:
                 log.write(json.dumps(self._step()) + "\n")
                 log.flush()
@@ -154,13 +159,14 @@ class Reinforcer:
         state, sampled, told = self._state, None, dict[str, Any]()
         for _ in range(self._stage.updates):
             state.begin(learning_rate)
-            loss, log_pi = add_policy_gradients(state.model, batch, sampled)
-            sampled = log_pi if sampled is None else sampled
+            seen = add_policy_gradients(state.model, batch, sampled)
+            sampled = seen.log_pi if sampled is None else sampled
             ptx = self._add_taught()
-            state.check(loss + ptx)
+            state.check(seen.loss + ptx)
             state.follow(ptx)
             logit = state.update()
-            told = {"loss": loss, "ptx": ptx, "log_ratio": float((log_pi - sampled).mean()), "largest_logit": logit}
+            told = {"loss": seen.loss, "ptx": ptx, "log_ratio": float((seen.log_pi - sampled).mean()),
+                    "busiest_expert": max(map(busiest, seen.loads)), "largest_logit": logit}  # fmt: skip
         state.check(0.0)
         return {**told, "update": state.muon.update}
 
@@ -175,17 +181,29 @@ class Reinforcer:
         return add_gradients(self._state.model, examples, 0.0, stage.ptx).loss
 
 
+def reinforce(settings: Settings, stage: Reinforcement, weights: Path, data: Path, folder: Path) -> Path:
+    """Train to the end of a stage and draw it; return where the weights lie.
+
+    Raises:
+        FarsideError: see `Reinforcer`, or nothing can be drawn.
+    """
+    check_drawing()
+    done = Reinforcer(settings, stage, weights, data, folder).train()
+    draw_ended(folder)
+    return done
+
+
 def summary(rollouts: list[Rollout], rewards: list[float]) -> dict[str, Any]:
-    """Return what a log tells of rollouts: the mean reward, in all and by family, how many were right, and cut."""
+    """Return what a log tells of rollouts: mean rewards, in all and by family; what share was right, and cut off."""
     families = defaultdict[str, list[float]](list)
     for rollout, worth in zip(rollouts, rewards, strict=True):
         families[rollout.family].append(worth)
     return {
         "reward": sum(rewards) / len(rewards),
         "rewards": {family: sum(own) / len(own) for family, own in families.items()},
-        "right": sum(rollout.right for rollout in rollouts),
-        "cut": sum(rollout.cut for rollout in rollouts),
         "runs": len(rollouts),
+        "share_right": sum(rollout.right for rollout in rollouts) / len(rollouts),
+        "share_cut": sum(rollout.cut for rollout in rollouts) / len(rollouts),
     }
 
 
@@ -211,9 +229,10 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, help="those of the reinforcement")
     options = parser.parse_args()
     try:
+        check_alone("Reinforcement", "python -m farside.train.reinforce")
         settings, stage = read_settings(options.config), read_reinforcement(options.settings)
         check_machine(options.run / "state.pt", DISK)
-        print(Reinforcer(settings, stage, options.model, options.data, options.run).train())
+        print(reinforce(settings, stage, options.model, options.data, options.run))
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}")
     except KeyboardInterrupt:
