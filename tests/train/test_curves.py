@@ -17,6 +17,7 @@ import torch
 
 from farside.errors import FarsideError
 from farside.train.curves import PANELS, draw, read_curve
+from farside.train.dataset import joined, read_dataset
 from farside.train.recipe import train
 from tests.train.test_training import STAGE, stirred, tiny, written
 
@@ -88,4 +89,6 @@ def test_a_recipe_goes_on_from_given_weights_with_several_data(tmp_path: Path) -
     weights = train(replace(tiny(), stages=(stage,)), tmp_path / "data", tmp_path / "run", tmp_path / "first.pt")
     held = torch.load(weights, weights_only=True)
     assert all(torch.equal(held[name], tensor) for name, tensor in stirred().named_parameters())
-    assert json.loads((tmp_path / "run" / "tiny" / "settings.json").read_text())["examples"] == 10
+    data = joined([read_dataset(tmp_path / "data" / name / "examples.safetensors") for name in "ab"])
+    claimed = json.loads((tmp_path / "run" / "tiny" / "settings.json").read_text())
+    assert len(data) == 10 and claimed["examples"] == data.digest()
