@@ -16,7 +16,7 @@ from farside.k2.tokenizer import Tokenizer
 from farside.k2.tokenizer_files import read_tokenizer
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.drill import drills
-from farside.train.examples import Example, examples, texts
+from farside.train.examples import Example, carries, examples, texts
 from farside.train.runs import home
 from farside.train.tasks import task
 from farside.train.traces import Trace, traced
@@ -78,7 +78,7 @@ def test_what_is_learnt_is_what_the_model_said(trace: Trace, speaking: Tokenizer
     assert len(turns) == trace["steps"] + 2 and turns[-1] == ""
     assert all(turn.startswith("<think>") and "</think>" in turn for turn in turns[:-1])
     assert turns[-2].endswith("</think>" + trace["segments"][0]["messages"][-1]["content"])
-    assert "functions.python:<|tool_call_argument_begin|>" in turns[1]
+    assert "functions.python:1<|tool_call_argument_begin|>" in turns[1]
 
 
 def test_the_ids_are_those_that_a_run_sees(trace: Trace, tmp_path: Path) -> None:
@@ -95,12 +95,20 @@ def test_the_ids_are_those_that_a_run_sees(trace: Trace, tmp_path: Path) -> None
     assert not any(example.learnt[len(seen) - 3 : len(seen)]) and all(example.learnt[len(seen) :])
 
 
-def test_all_that_the_model_says_is_learnt_but_the_numbers_of_its_calls(trace: Trace, speaking: Tokenizer) -> None:
-    (example,) = examples(trace, speaking)
+def test_all_that_the_model_says_is_learnt_but_numbers_of_calls_with_a_carry(speaking: Tokenizer) -> None:
+    with home():
+        long = traced(task("recurrence", 1, "train", 12))
+    (example,) = examples(long, speaking)
     learnt = [id for id, learnt in zip(example.ids, example.learnt, strict=True) if learnt]
     number = re.compile(r"<\|tool_call_begin\|>functions\.python:(\d*)<")
     whole, said = (number.findall(speaking.decode(ids)) for ids in (example.ids, learnt))
-    assert whole == [str(at) for at in range(trace["steps"])] and said == [""] * len(whole)
+    calls = [str(at) for at in range(len(whole))]
+    assert len(calls) >= 12 and whole == calls
+    assert len(said) == len(long["segments"][0]["learn"]) - 1 and "" in said and {*said} <= {"", *calls} - {"10"}
+
+
+def test_a_number_carries_where_its_last_digit_begins_anew() -> None:
+    assert [number for number in range(31) if carries(str(number))] == [10, 20, 30]
 
 
 def test_what_is_not_to_be_learnt_is_not(trace: Trace, speaking: Tokenizer) -> None:

@@ -237,10 +237,7 @@ def test_a_rollout_is_what_a_trace_of_the_same_turns_is(speaking: Tokenizer) -> 
         for index in range(2):
             run = found[one.family, index]
             (own,) = run.sequences
-            assert (run.right, run.cut, own.ids) == (True, False, example.ids)
-            more = [id for id, a, b in zip(own.ids, own.learnt, example.learnt, strict=True) if a and not b]
-            assert sum(own.learnt) == sum(example.learnt) + len(more)
-            assert speaking.decode(more) == "".join(str(call) for call in range(one.steps))
+            assert (run.right, run.cut, own.ids, own.learnt) == (True, False, example.ids, example.learnt)
     short = found["notes", 2]
     assert (short.right, short.cut, short.said) == (False, True, 30)
     assert short.sequences[0].ids == taught[0].ids[: len(short.sequences[0].ids)]
