@@ -155,7 +155,7 @@ def plot(path: Path, named: Mapping[str, Losses]) -> None:
         axes.set_xscale("log", base=2)
         axes.set_title(f"loss on held-out runs, above that of {first}")
         axes.set_xlabel("tokens before, at most")
-        axes.legend(loc="best")
+        axes.legend(loc="best").set_in_layout(False)  # else a long name leaves the axes no room
 
 
 def perhaps_named(text: str) -> tuple[str, str]:

@@ -298,7 +298,7 @@ def test_a_stretched_stage_has_yarn_and_a_longer_window() -> None:
     ("was", "now", "told"),
     [
         ('data = ["short"]', "data = []", "the stage supervised names no data"),
-        ("skew = 0.3", "skew = 0", "a skew of 0: it must be above 0"),
+        ("skew = 0.7", "skew = 0", "a skew of 0: it must be above 0"),
         ("most_steps = 14", "most_steps = 2", "runs of 3 to 2 steps"),
         ("most_steps = 14", "most_steps = 14\nfirst = -1", "a first task of number -1"),
     ],
