@@ -24,6 +24,7 @@ from farside.train.heard import Heard, Table, sequences
 from farside.train.runs import home, run
 from farside.train.tasks.task import Task
 from farside.train.traces import TAUGHT
+from farside.train.whole import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,8 @@ class Rollout:
 
     def write(self, folder: Path) -> None:
         """Write it down, whole or not at all."""
-        path = place(folder, self.task, self.index)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_text(json.dumps(asdict(self)))
-        unfinished.rename(path)
+        with new_file(place(folder, self.task, self.index)) as unfinished:
+            unfinished.write_text(json.dumps(asdict(self)))
 
 
 def place(folder: Path, task: str, index: int) -> Path:
