@@ -7,11 +7,15 @@ from farside.train.settings import Settings
 
 
 def as_toml(settings: Settings) -> str:
-    """Write settings without data of their own."""
-    values = {name: getattr(settings, name) for name in ("decay", "balance", "seed", "drills")}
+    """Write settings."""
+    values: dict[str, object] = {name: getattr(settings, name) for name in ("decay", "balance", "seed", "drills")}
+    # A key that stands behind a table would be that table's.
+    for name in ("data", "stages"):
+        if not getattr(settings, name):
+            values[name] = []
+    data = [_lines("[[data]]", asdict(one)) for one in settings.data]
     stages = [_lines("[[stages]]", asdict(stage)) for stage in settings.stages]
-    shape = _lines("[shape]", settings.shape.as_json())
-    return "\n".join([_lines("data = []" if stages else "data = []\nstages = []", values), *stages, shape])
+    return "\n".join([_lines("", values), *data, *stages, _lines("[shape]", settings.shape.as_json())])
 
 
 def _lines(head: str, values: dict[str, object]) -> str:

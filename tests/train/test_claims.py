@@ -18,6 +18,7 @@ import torch
 from farside.errors import FarsideError
 from farside.k2.byte_tokenizer import write_byte_tokenizer
 from farside.k2.control import RESERVED
+from farside.train.alone import alone
 from farside.train.claim import claim
 from farside.train.dataset import read_dataset, write_dataset
 from farside.train.examples import Example
@@ -91,6 +92,15 @@ def test_a_folder_that_does_not_say_what_it_is_is_anothers(tmp_path: Path) -> No
         claim(tmp_path, {}, "other traces")
 
 
+def test_a_second_training_in_a_folder_is_refused_as_long_as_the_first_is_there(tmp_path: Path) -> None:
+    data, run = read_dataset(written(tmp_path)), tmp_path / "run"
+    training = Trainer(tiny(), replace(STAGE, tokens=300), data, run, None)
+    with alone(run), pytest.raises(FarsideError, match="Another process is training in"):
+        training.train()
+    assert not (run / "state.pt").exists()
+    assert training.train().exists()
+
+
 def test_what_stops_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("before")
     with pytest.raises(KeyboardInterrupt), new_file(tmp_path / "file") as file:
@@ -100,6 +110,15 @@ def test_what_stops_leaves_nothing(tmp_path: Path) -> None:
         (folder / "half").touch()
         raise KeyboardInterrupt
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "before")]
+
+
+def test_of_two_folders_at_once_the_first_stays(tmp_path: Path) -> None:
+    place = tmp_path / "folder"
+    with pytest.raises(FarsideError, match="Another process has made"), new_folder(place) as folder:
+        (folder / "late").touch()
+        place.mkdir()
+        (place / "early").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder", "early"]
 
 
 def rows(path: Path, learnt: int = 5, shift: int = 0, length: int = 30) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -18,53 +17,19 @@ pytest.importorskip("matplotlib", reason="drawing needs the extra train")
 
 from farside.k2.load import load
 from farside.train.generate import place
-from tests.train.test_training import shape
+from farside.train.settings import Data, Settings
+from tests.train.as_toml import as_toml
+from tests.train.test_training import STAGE, shape
 
-STAGES = """
-decay = 0.1
-balance = 0.01
-seed = 1
-drills = 40
-
-[[data]]
-name = "short"
-tasks = 40
-most_steps = 4
-
-[[stages]]
-name = "drill"
-data = ["drill"]
-tokens = 3_000
-batch = 600
-window = 256
-learning_rate = 4e-3
-warm = 0.1
-decay = 0.2
-least = 0.5
-others = 0.0
-experts = "bf16"
-
-[[stages]]
-name = "supervised"
-data = ["short"]
-tokens = 3_000
-batch = 600
-window = 2048
-learning_rate = 4e-3
-warm = 0.1
-decay = 0.2
-least = 0.5
-others = 0.1
-experts = "int4"
-stretch = 2.0
-"""
+DRILL = replace(STAGE, name="drill", data=("drill",), tokens=3_000, window=256, stretch=1.0)
+SUPERVISED = replace(DRILL, name="supervised", data=("short",), window=2048, others=0.1, experts="int4", stretch=2.0)
+SHORT = Data(name="short", tasks=40, most_steps=4)
 
 
 def test_a_model_is_made_from_nothing_and_a_kill_costs_no_trace(tmp_path: Path) -> None:
     config, out = tmp_path / "tiny.toml", tmp_path / "made"
-    sizes = replace(shape(), vocab_size=1280).as_json().items()
-    lines = [f"{key} = {json.dumps(value)}" for key, value in sizes if value is not None]
-    config.write_text("\n".join([STAGES, "[shape]", *lines]))
+    sized = replace(shape(), vocab_size=1280)
+    config.write_text(as_toml(Settings(sized, (SHORT,), 40, (DRILL, SUPERVISED), 0.1, 0.01, 1)))
     command = [sys.executable, "-m", "farside.train.mini", "--out", str(out), "--config", str(config)]
     first = place(out / "traces" / "short", 0)
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 import torch
 from torch import Tensor
@@ -13,6 +14,8 @@ from farside.train.filled import filled
 
 ROWS = 512
 """Queries whose logits are in memory together: of 32K tokens all would take 17 GB."""
+WATCHED = 8
+"""Blocks of ROWS queries whose logits are looked at: those of all took as long as the attention itself."""
 
 
 class FusedAttention(MultiHeadLatentAttention):
@@ -21,7 +24,7 @@ class FusedAttention(MultiHeadLatentAttention):
     watches: bool = False
     """The largest logits of the next sequence are wanted."""
     largest: Tensor | None = None
-    """The largest logit of each head [H] in the sequence that was watched last."""
+    """The largest logit of each head [H] in the sequence that was watched last; of a long one, see WATCHED."""
 
     def expanded(self, q_nope: Tensor, q_rope: Tensor, rows: Tensor) -> Tensor:
         """See `MultiHeadLatentAttention.expanded`; all rows are new."""
@@ -45,12 +48,15 @@ class FusedAttention(MultiHeadLatentAttention):
 
     @torch.no_grad()
     def _largest(self, q: Tensor, k: Tensor) -> Tensor:
-        keys, most = k.transpose(0, 1), torch.full((q.shape[1],), -torch.inf)
-        for start in range(0, len(q), ROWS):
-            rows = q[start : start + ROWS].transpose(0, 1)
+        """Return the largest logit [H] of the last queries and of WATCHED blocks of them at most, evenly apart."""
+        keys, most = k.transpose(0, 1).contiguous(), torch.full((q.shape[1],), -torch.inf)
+        blocks = range(0, len(q), ROWS)
+        for start in blocks[:: -ceil(len(blocks) / WATCHED)]:
+            rows = q[start : start + ROWS].transpose(0, 1).contiguous()
             scores = rows @ keys[:, : start + ROWS].mT
-            future = torch.ones(scores.shape[1:], dtype=torch.bool).triu(start + 1)
-            most = most.maximum(scores.masked_fill(future, -torch.inf).amax(dim=(1, 2)).float())
+            own = scores[..., start:]
+            own.masked_fill_(torch.ones(own.shape[1:], dtype=torch.bool).triu(1), -torch.inf)
+            most = most.maximum(scores.flatten(1).amax(1).float())
         return most * self.scale
 
     def absorbing_is_cheaper(self, new: int, seen: int) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from farside.k2.extra import need
+from farside.train.whole import new_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,12 +49,10 @@ def picture(path: Path, rows: int = 1, columns: int = 1) -> Iterator[list[Axes]]
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(STYLE):
+    with rc_context(STYLE), new_file(path) as unfinished:
         figure = Figure(figsize=(WIDTH * columns, HEIGHT * rows), layout="constrained")
         yield list(figure.subplots(rows, columns, squeeze=False).flat)
-        unfinished = path.with_suffix(".part")
         figure.savefig(unfinished, format="svg", metadata={"Date": None})
-    unfinished.rename(path)
 
 
 def logarithmic(axes: Axes) -> None:

@@ -1,7 +1,8 @@
 """QK-Clip: attention logits are kept below a bound by the weights themselves (arXiv 2507.20534, section 2.1).
 
-K2 takes the largest logit of all sequences of a step. Here it is that of one sequence a step, a sample: clipping acts
-on weights that drift over many steps, and no kernel of torch gives the logits away.
+K2 takes the largest logit of all sequences of a step. Here it is that of one sequence a step, and of a long one
+that of some of its queries, a sample: clipping acts on weights that drift over many steps, and no kernel of torch
+gives the logits away.
 """
 
 from __future__ import annotations

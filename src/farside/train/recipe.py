@@ -63,6 +63,8 @@ def main() -> None:
             print(weights)
     except FarsideError as error:
         sys.exit(f"{error} {error.next_step}" if is_first() else 1)
+    except KeyboardInterrupt:
+        sys.exit("\nstopped; the same command goes on" if is_first() else 1)
     finally:
         leave()
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from farside.errors import FarsideError
 from farside.k2.tokenizer_files import read_tokenizer
+from farside.train.alone import alone
 from farside.train.balance import busiest
 from farside.train.claim import claim
 from farside.train.dataset import Dataset, read_dataset
@@ -85,13 +86,15 @@ class Reinforcer:
         """Train to the end of the stage; return where the weights lie.
 
         Raises:
-            FarsideError: it diverged, or there is no sandbox. The state on disk is the last good one.
+            FarsideError: it diverged, another process trains it, or there is no sandbox. The state on disk is the
+                last good one.
         """
         done = self._folder / "model.pt"
         if done.exists():
             return done
         try:
-            self._go()
+            with alone(self._folder):
+                self._go()
         except Diverged as error:
             good = self._kept if self._kept.exists() else self._weights
             raise FarsideError(

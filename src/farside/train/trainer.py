@@ -12,6 +12,7 @@ from typing import Any
 
 from farside.errors import FarsideError
 from farside.train import processes
+from farside.train.alone import alone
 from farside.train.balance import mixtures, rebalance
 from farside.train.claim import claim
 from farside.train.dataset import Dataset
@@ -93,14 +94,16 @@ class Trainer:
         """Train to the end of the stage; return where the weights lie.
 
         Raises:
-            FarsideError: it diverged. The state on disk is one with which a step later all was well.
+            FarsideError: it diverged, or another process trains it. The state on disk is one with which a step later
+                all was well.
         """
         done = self._folder / "model.pt"
         if done.exists():
             return done
         log = Log(self._folder, Progress(self._stage.name, self._stage.tokens, self._state.tokens))
         try:
-            self._go(log)
+            with alone(self._folder):
+                self._go(log)
         except Diverged as error:
             raise FarsideError(str(error), self._advice) from None
         log.end()
